@@ -1,0 +1,2 @@
+export { encodeLine } from "./encode.ts";
+export { decodeLines, type DecodeOptions, type Line } from "./decode.ts";

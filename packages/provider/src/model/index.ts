@@ -1,0 +1,19 @@
+/** The model port: types and pure functions. Importing it loads no HTTP client. */
+export { createMessageCollector, collectMessage, textOf, type MessageCollector } from "./collect.ts";
+export { addUsage, emptyUsage, type Usage } from "./usage.ts";
+export type { FinishReason, ModelEvent, StopReason } from "./event.ts";
+export type {
+  AssistantMessage,
+  ImagePart,
+  Message,
+  Part,
+  ReasoningOrigin,
+  ReasoningPart,
+  TextPart,
+  ToolCall,
+  ToolMessage,
+  UserMessage,
+} from "./message.ts";
+export type { ModelInfo } from "./model-info.ts";
+export type { Provider } from "./provider.ts";
+export type { Initiator, ModelRequest, ReasoningEffort, ToolSpec } from "./request.ts";
