@@ -4,7 +4,7 @@ export type Line =
   | { type: "line"; text: string; number: number }
   /** A line longer than the limit; its bytes were dropped and reading goes on behind it. */
   | { type: "too_long"; limit: number; number: number }
-  /** Bytes after the last line feed. `offset` is where they begin in the stream. */
+  /** Bytes after the last line feed; `text` is empty if they were over the limit. `offset` is where they begin. */
   | { type: "torn"; text: string; offset: number; number: number };
 
 /** Options of {@link decodeLines}. */
@@ -71,8 +71,7 @@ export async function* decodeLines(
     keep(Buffer.from(bytes.subarray(start)));
     position += bytes.length;
   }
-  if (dropped) yield take();
-  else if (size > 0) yield { type: "torn", text: textOf(pieces), offset: lineStart, number };
+  if (dropped || size > 0) yield { type: "torn", text: textOf(pieces), offset: lineStart, number };
 }
 
 function textOf(pieces: readonly Buffer[]): string {

@@ -1,0 +1,32 @@
+import type { LoginEvent } from "@zotpilot/auth";
+import type { Agent } from "@zotpilot/core";
+import type { ModelInfo, Provider } from "@zotpilot/provider/model";
+
+/** Whose models are used. */
+export type Connection =
+  | { type: "signed_out"; host: string }
+  | { type: "signed_in"; host: string; source: "environment" | "store"; login?: string }
+  /** The built-in simulator with its scripted model. */
+  | { type: "demo"; origin: string };
+
+/** Everything that a mode needs, wired together. */
+export interface Runtime {
+  readonly version: string;
+  /** The folder that the agent works in; absolute. */
+  readonly cwd: string;
+  readonly connection: Connection;
+  /** One sentence each, to be shown once: what was mended or passed over when the session was opened. */
+  readonly warnings: readonly string[];
+  /** The client of the connection. Throws `AuthError` `not_logged_in` while signed out. */
+  provider(): Promise<Provider>;
+  /** The agent, made at first use. Throws `AuthError` `not_logged_in` while signed out. */
+  agent(): Promise<Agent>;
+  /** The models of the connection, default first. */
+  models(): Promise<readonly ModelInfo[]>;
+  /** Signs in and switches the connection to the account. Ends with `succeeded`, or throws. */
+  login(options: { openBrowser: boolean; signal: AbortSignal }): AsyncIterable<LoginEvent>;
+  /** Switches the connection to the built-in demo. */
+  startDemo(): Promise<void>;
+  /** Aborts what runs, closes the session and the demo. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+/** What went wrong, for machines. */
+export type CoreErrorCode =
+  /** A run is under way; wait for it or abort it. */
+  | "busy"
+  | "session_not_found"
+  /** The file is no session, or its header is damaged. It was left as it is. */
+  | "session_corrupt"
+  /** The session could not be read or written (permission, full disk, missing folder). */
+  | "session_unavailable"
+  /** The step limit of a run was reached. */
+  | "turn_limit"
+  | "model_not_found";
+
+const brand = Symbol.for("zotpilot.core-error");
+
+/** The one error class of this package: `code` for machines, `message` for people, `cause` for us. */
+export class CoreError extends Error {
+  override readonly name = "CoreError";
+  readonly code: CoreErrorCode;
+  readonly [brand] = true;
+
+  constructor(code: CoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Whether a value is a {@link CoreError}, also one of another copy of this package. */
+export function isCoreError(value: unknown): value is CoreError {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** An error that survives JSON. */
+export interface SerializedError {
+  /** The `code` of the error, or `unknown`. */
+  code: string;
+  message: string;
+  /** What to do about it, when the error knows. */
+  hint?: string;
+  retryable: boolean;
+  /** How long to wait before trying again, in milliseconds. */
+  retryAfterMs?: number;
+  /** The service's id of the failed request. */
+  requestId?: string;
+}
+
+/** Takes from any thrown value what is safe and useful to show; stack and cause stay behind. */
+export function serializeError(error: unknown): SerializedError {
+  const fields = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  const serialized: SerializedError = {
+    code: typeof fields["code"] === "string" ? fields["code"] : "unknown",
+    message: error instanceof Error ? error.message : String(error),
+    retryable: fields["retryable"] === true,
+  };
+  if (typeof fields["hint"] === "string") serialized.hint = fields["hint"];
+  if (typeof fields["retryAfterMs"] === "number") serialized.retryAfterMs = fields["retryAfterMs"];
+  if (typeof fields["requestId"] === "string") serialized.requestId = fields["requestId"];
+  return serialized;
+}

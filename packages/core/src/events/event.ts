@@ -1,0 +1,63 @@
+import type {
+  AssistantMessage,
+  StopReason,
+  ToolCall,
+  ToolMessage,
+  Usage,
+  UserMessage,
+} from "@zotpilot/provider/model";
+import type { SerializedError } from "../errors.ts";
+
+/** Written to the session. Folding these alone rebuilds the transcript. */
+export type DurableEvent =
+  | { type: "user_message"; message: UserMessage }
+  /** `usage` is null when the service did not tell it. */
+  | { type: "assistant_message"; message: AssistantMessage; usage: Usage | null; stopReason: StopReason }
+  | { type: "tool_message"; message: ToolMessage }
+  | { type: "model_changed"; provider: string; model: string }
+  /** The conversation starts anew; what came before stays in the file. */
+  | { type: "cleared" };
+
+/** Shown while it happens. May be missed without loss. */
+export type LiveEvent =
+  | { type: "run_start"; runId: string }
+  /** One for each model call; counts from 1 within a run. */
+  | { type: "turn_start"; turn: number }
+  /** The service accepted the request and begins to answer. */
+  | { type: "response_start" }
+  | { type: "text_delta"; text: string }
+  | { type: "reasoning_delta"; text: string }
+  | { type: "tool_input_start"; callId: string; name: string }
+  | { type: "tool_input_delta"; callId: string; json: string }
+  | { type: "tool_input_end"; callId: string }
+  /** `turn` is null when the service did not tell it; `total` is the sum of what is known. */
+  | { type: "usage"; turn: Usage | null; total: Usage }
+  /** The model call is over; its tools, if any, run now. */
+  | { type: "turn_end"; turn: number; stopReason: StopReason; error?: SerializedError }
+  | { type: "tool_start"; call: ToolCall }
+  | { type: "tool_progress"; callId: string; text: string }
+  | { type: "tool_end"; callId: string; isError: boolean; durationMs: number }
+  /** The model call failed and will be tried again after `delayMs`. */
+  | { type: "retry"; attempt: number; delayMs: number; error: SerializedError }
+  | { type: "run_end"; reason: "done" | "aborted" | "error"; error?: SerializedError };
+
+/**
+ * Everything that an agent tells. One union for the screen, rpc, json and the session.
+ *
+ * Promises: each event is plain JSON; a run is exactly one `run_start` and one `run_end`, whatever fails; every
+ * `tool_start` has its `tool_end`; every tool call of an assistant message has exactly one `tool_message`.
+ */
+export type AgentEvent = DurableEvent | LiveEvent;
+
+const durableTypes: { [Type in DurableEvent["type"]]: true } = {
+  user_message: true,
+  assistant_message: true,
+  tool_message: true,
+  model_changed: true,
+  cleared: true,
+};
+
+/** Whether an event belongs in the session. */
+export function isDurable(event: AgentEvent): event is DurableEvent {
+  return Object.hasOwn(durableTypes, event.type);
+}

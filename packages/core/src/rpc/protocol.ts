@@ -1,0 +1,99 @@
+import { z } from "zod";
+
+/** The version of zot's rpc protocol that is spoken here. */
+export const PROTOCOL_VERSION = 1;
+
+const id = z.string().optional();
+
+const image = z.object({ mime_type: z.string(), data: z.string() });
+
+/** Each request by its `type`; unknown keys are ignored. */
+export const requests = {
+  hello: z.object({ type: z.literal("hello"), id, token: z.string().optional() }),
+  ping: z.object({ type: z.literal("ping"), id }),
+  prompt: z.object({
+    type: z.literal("prompt"),
+    id,
+    message: z.string().default(""),
+    images: z.array(image).nullish(),
+  }),
+  abort: z.object({ type: z.literal("abort"), id }),
+  get_state: z.object({ type: z.literal("get_state"), id }),
+  get_messages: z.object({ type: z.literal("get_messages"), id }),
+  get_models: z.object({ type: z.literal("get_models"), id }),
+  set_model: z.object({ type: z.literal("set_model"), id, model: z.string() }),
+  clear: z.object({ type: z.literal("clear"), id }),
+};
+
+/** A request by its name. */
+export type RpcRequestOf<Name extends keyof typeof requests> = z.output<(typeof requests)[Name]>;
+
+/** Any request that a client may send, one JSON object a line. */
+export type RpcRequest = {
+  [Name in keyof typeof requests]: z.input<(typeof requests)[Name]>;
+}[keyof typeof requests];
+
+/** The answer to a request; `id` is the request's. */
+export interface RpcResponse {
+  type: "response";
+  /** The `type` of the request, empty when it could not be read. */
+  command: string;
+  id?: string;
+  success: boolean;
+  data?: Record<string, unknown>;
+  error?: string;
+}
+
+/** What became of a line that came in. */
+export type DecodedRequest =
+  | { ok: true; request: RpcRequestOf<keyof typeof requests> }
+  | { ok: false; response: RpcResponse };
+
+/** Reads one line. Whatever it holds, the outcome is a request or one answer that says what was wrong. */
+export function decodeRequest(line: string): DecodedRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return refuse("", undefined, `malformed json: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const kind = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
+    return refuse("", undefined, `malformed json: expected an object, got ${kind}`);
+  }
+  const fields = withKnownCase(value as Record<string, unknown>);
+  if (fields["id"] !== undefined && fields["id"] !== null && typeof fields["id"] !== "string") {
+    return refuse("", undefined, `malformed json: id must be a string, got ${kindOf(fields["id"])}`);
+  }
+  if (fields["id"] === null) delete fields["id"];
+  const requestId = fields["id"] as string | undefined;
+  const type = fields["type"];
+  if (type !== undefined && typeof type !== "string") {
+    return refuse("", requestId, `malformed json: type must be a string, got ${kindOf(type)}`);
+  }
+  if (type === undefined || !Object.hasOwn(requests, type)) {
+    return refuse(type ?? "", requestId, "unknown command");
+  }
+  const parsed = requests[type as keyof typeof requests].safeParse(fields);
+  if (!parsed.success) return refuse(type, requestId, z.prettifyError(parsed.error).replaceAll(/\s+/g, " "));
+  return { ok: true, request: parsed.data };
+}
+
+function refuse(command: string, id: string | undefined, error: string): DecodedRequest {
+  return { ok: false, response: { type: "response", command, ...(id && { id }), success: false, error } };
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** zot reads keys whatever their case, so its clients may write them so. */
+function withKnownCase(value: Record<string, unknown>): Record<string, unknown> {
+  const known = ["type", "id", "token", "message", "images", "model"];
+  const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [key, field] of Object.entries(value)) {
+    const lower = key.toLowerCase();
+    if (known.includes(lower) && (key === lower || fields[lower] === undefined)) fields[lower] = field;
+  }
+  return fields;
+}

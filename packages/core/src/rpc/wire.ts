@@ -1,0 +1,132 @@
+import type { Message, Part, Usage } from "@zotpilot/provider/model";
+import type { AgentEvent } from "../events/event.ts";
+import { decodeArguments } from "../tools/run-tool.ts";
+
+/** An event as zot's clients know it: plain JSON with a `type`. */
+export type WireEvent = { type: string } & Record<string, unknown>;
+
+const stops = {
+  end: "end",
+  length: "length",
+  tool_calls: "tool_use",
+  content_filter: "end",
+  aborted: "aborted",
+  error: "error",
+} as const;
+
+/**
+ * One event of ours as zot's wire events, none to several. Pure; rpc and `--json` share it. A failed run is an
+ * `error` and then a `done`, as in zot's rpc.
+ */
+export function encodeEvent(event: AgentEvent): WireEvent[] {
+  switch (event.type) {
+    case "user_message":
+      return [{ type: "user_message", content: contentOf(event.message), time: event.message.at ?? "" }];
+    case "turn_start":
+      return [{ type: "turn_start", step: event.turn }];
+    case "response_start":
+      return [{ type: "assistant_start" }];
+    case "text_delta":
+      return [{ type: "text_delta", delta: event.text }];
+    case "tool_input_start":
+      return [{ type: "tool_use_start", id: event.callId, name: event.name }];
+    case "tool_input_delta":
+      return [{ type: "tool_use_args", id: event.callId, delta: event.json }];
+    case "tool_input_end":
+      return [{ type: "tool_use_end", id: event.callId }];
+    case "usage":
+      return [{ type: "usage", ...usageOf(event.turn), cumulative: usageOf(event.total) }];
+    case "assistant_message": {
+      const calls = event.message.content.filter((part) => part.type === "tool_call");
+      return [
+        { type: "assistant_message", content: contentOf(event.message), time: event.message.at ?? "" },
+        ...calls.map((call) => ({
+          type: "tool_call",
+          id: call.id,
+          name: call.name,
+          args: argumentsOf(call),
+        })),
+      ];
+    }
+    case "turn_end": {
+      const error = event.error?.message ?? (event.stopReason === "aborted" ? "context canceled" : undefined);
+      return [{ type: "turn_end", stop: stops[event.stopReason], ...(error !== undefined && { error }) }];
+    }
+    case "tool_progress":
+      return [{ type: "tool_progress", id: event.callId, text: event.text }];
+    case "tool_message":
+      return [
+        {
+          type: "tool_result",
+          id: event.message.callId,
+          is_error: event.message.isError,
+          content: event.message.content.map(blockOf),
+        },
+      ];
+    case "run_end":
+      if (event.reason !== "error") return [{ type: "done" }];
+      return [{ type: "error", message: event.error?.message ?? "the run failed" }, { type: "done" }];
+    case "run_start":
+    case "reasoning_delta":
+    case "tool_start":
+    case "tool_end":
+    case "retry":
+    case "model_changed":
+    case "cleared":
+      return [];
+  }
+}
+
+/** Messages as zot's `get_messages` shows them: all results of one answer in one message, image data left out. */
+export function encodeMessages(messages: readonly Message[]): Record<string, unknown>[] {
+  const encoded: { role: string; content: unknown[]; time: string }[] = [];
+  for (const message of messages) {
+    const last = encoded.at(-1);
+    if (message.role === "tool" && last?.role === "tool") last.content.push(...contentOf(message));
+    else encoded.push({ role: message.role, content: contentOf(message), time: message.at ?? "" });
+  }
+  return encoded;
+}
+
+/** Usage in zot's names. The cost in dollars is 0: Copilot does not tell one. */
+export function usageOf(usage: Usage | null): Record<string, number> {
+  const cached = usage?.cachedInputTokens ?? 0;
+  return {
+    input: (usage?.inputTokens ?? 0) - cached,
+    output: usage?.outputTokens ?? 0,
+    cache_read: cached,
+    cache_write: 0,
+    cost_usd: 0,
+  };
+}
+
+function contentOf(message: Message): Record<string, unknown>[] {
+  if (message.role !== "tool")
+    return message.content.filter((part) => part.type !== "reasoning").map(blockOf);
+  return [
+    {
+      type: "tool_result",
+      call_id: message.callId,
+      is_error: message.isError,
+      content: message.content.map(blockOf),
+    },
+  ];
+}
+
+function blockOf(part: Part): Record<string, unknown> {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "image":
+      return { type: "image", mime_type: part.mimeType, bytes: Buffer.byteLength(part.data, "base64") };
+    case "tool_call":
+      return { type: "tool_call", id: part.id, name: part.name, args: argumentsOf(part) };
+    case "reasoning":
+      return { type: "reasoning", summary: part.text };
+  }
+}
+
+function argumentsOf(call: Extract<Part, { type: "tool_call" }>): unknown {
+  const value = decodeArguments(call);
+  return value instanceof Error ? null : value;
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import {
+  addUsage,
+  emptyUsage,
+  type Message,
+  type Provider,
+  type ToolSpec,
+  type Usage,
+  type UserMessage,
+} from "@zotpilot/provider/model";
+import { CoreError, serializeError } from "../errors.ts";
+import type { AgentEvent } from "../events/event.ts";
+import type { Tool, ToolRunner } from "../tools/tool.ts";
+import { runToolCalls } from "./run-tool-calls.ts";
+import { runTurn } from "./run-turn.ts";
+
+/** What one run of the agent needs. */
+export interface RunOptions {
+  provider: Provider;
+  /** Asked before each model call, so that a change takes effect on the next one. */
+  model: () => string;
+  system: string;
+  /** The conversation so far, without the prompt. */
+  messages: readonly Message[];
+  prompt: UserMessage;
+  tools: readonly Tool[];
+  /** Runs a call; see `toolRunner` and `compose`. */
+  runTool: ToolRunner;
+  /** The folder that tools work in; absolute. */
+  cwd: string;
+  signal: AbortSignal;
+  /** At most so many model calls; unlimited when left out. */
+  maxSteps?: number;
+  /** The usage of the conversation so far. */
+  usage?: Usage;
+  now: () => Date;
+}
+
+/**
+ * Asks the model, runs the tools it calls, and goes on until it stops. A generator: the reader's pace is respected
+ * and `return()` ends the run. Never throws; always ends in exactly one `run_end`.
+ */
+export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent, void> {
+  const messages: Message[] = [...options.messages, options.prompt];
+  const interactionId = randomUUID();
+  let total = options.usage ?? emptyUsage();
+  yield { type: "run_start", runId: interactionId };
+  yield { type: "user_message", message: options.prompt };
+
+  const tools: ToolSpec[] = options.tools
+    .map(({ name, description, parameters }) => ({ name, description, parameters }))
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+
+  for (let turn = 1; ; turn++) {
+    if (options.maxSteps !== undefined && turn > options.maxSteps) {
+      const error = serializeError(new CoreError("turn_limit", `max steps (${options.maxSteps}) exceeded`));
+      return yield { type: "run_end", reason: "error", error };
+    }
+    const request = {
+      model: options.model(),
+      system: options.system,
+      messages,
+      ...(tools.length > 0 && { tools }),
+      // A person's prompt is billed as such; everything that follows from it is the agent's doing.
+      initiator: turn === 1 ? ("user" as const) : ("agent" as const),
+      interactionId,
+    };
+    const result = yield* runTurn(options, request, turn, total);
+    if (result.usage) total = addUsage(total, result.usage);
+    if (result.message.content.length > 0) messages.push(result.message);
+    if (result.stopReason === "error") return yield { type: "run_end", reason: "error", ...errorOf(result) };
+    if (result.stopReason === "aborted") return yield { type: "run_end", reason: "aborted" };
+
+    const calls = result.message.content.filter((part) => part.type === "tool_call");
+    if (calls.length === 0) return yield { type: "run_end", reason: "done" };
+    for await (const event of runToolCalls(options, calls)) {
+      if (event.type === "tool_message") messages.push(event.message);
+      yield event;
+    }
+    if (options.signal.aborted) return yield { type: "run_end", reason: "aborted" };
+  }
+}
+
+function errorOf(result: { error?: ReturnType<typeof serializeError> }) {
+  return result.error ? { error: result.error } : {};
+}

@@ -1,0 +1,108 @@
+import {
+  addUsage,
+  createMessageCollector,
+  type AssistantMessage,
+  type ModelEvent,
+  type ModelRequest,
+  type StopReason,
+  type Usage,
+} from "@zotpilot/provider/model";
+import { serializeError, type SerializedError } from "../errors.ts";
+import type { AgentEvent } from "../events/event.ts";
+import { retryDelay, wait } from "./retry.ts";
+import type { RunOptions } from "./run-agent.ts";
+
+/** How a model call went. `message` is what of it is kept. */
+export interface TurnResult {
+  message: AssistantMessage;
+  stopReason: StopReason;
+  error?: SerializedError;
+  usage: Usage | null;
+}
+
+/** One model call: events as they come, then what is kept of it. Never throws. */
+export async function* runTurn(
+  options: RunOptions,
+  request: ModelRequest,
+  turn: number,
+  totalBefore: Usage,
+): AsyncGenerator<AgentEvent, TurnResult> {
+  yield { type: "turn_start", turn };
+  const result = yield* callModel(options, request, totalBefore);
+  const { message, stopReason, error, usage } = result;
+  if (message.content.length > 0) yield { type: "assistant_message", message, usage, stopReason };
+  yield { type: "turn_end", turn, stopReason, ...(error && { error }) };
+  return result;
+}
+
+async function* callModel(
+  options: RunOptions,
+  request: ModelRequest,
+  totalBefore: Usage,
+): AsyncGenerator<AgentEvent, TurnResult> {
+  for (let attempt = 1; ; attempt++) {
+    const collector = createMessageCollector();
+    let answered = false;
+    let started = false;
+    let failure: unknown;
+    try {
+      for await (const event of options.provider.stream(request, { signal: options.signal })) {
+        collector.add(event);
+        if (event.type === "response_start") started = true;
+        else answered ||= event.type !== "usage" && event.type !== "finish";
+        const shown = showModelEvent(event);
+        if (shown) yield shown;
+      }
+      if (!collector.finishReason()) failure = new Error("the answer ended before the model finished it");
+    } catch (error) {
+      failure = error;
+    }
+
+    const aborted = options.signal.aborted;
+    const delayMs = failure && !aborted && !answered ? retryDelay(failure, attempt) : undefined;
+    if (delayMs !== undefined) {
+      yield { type: "retry", attempt, delayMs, error: serializeError(failure) };
+      if (await wait(delayMs, options.signal)) continue;
+    }
+
+    const usage = collector.usage() ?? null;
+    if (started) {
+      yield { type: "usage", turn: usage, total: usage ? addUsage(totalBefore, usage) : totalBefore };
+    }
+    const at = options.now().toISOString();
+    if (options.signal.aborted && failure) {
+      return { message: { ...textOnly(collector.message()), at }, stopReason: "aborted", usage };
+    }
+    if (failure) {
+      const error = serializeError(failure);
+      return { message: { ...textOnly(collector.message()), at }, stopReason: "error", error, usage };
+    }
+    const message = collector.message();
+    const reason = collector.finishReason() ?? "end";
+    // A cut answer may have cut a call as well: such calls never run, and none is left without a result.
+    const complete = reason === "length" || reason === "content_filter" ? textOnly(message) : message;
+    return { message: { ...complete, at }, stopReason: reason, usage };
+  }
+}
+
+/** What may stay of an answer that did not end well: its text. Half a thought or half a call is of no use. */
+function textOnly(message: AssistantMessage): AssistantMessage {
+  return { ...message, content: message.content.filter((part) => part.type === "text") };
+}
+
+function showModelEvent(event: ModelEvent): AgentEvent | undefined {
+  switch (event.type) {
+    case "response_start":
+      return { type: "response_start" };
+    case "text_delta":
+    case "tool_input_start":
+    case "tool_input_delta":
+    case "tool_input_end":
+      return event;
+    case "reasoning_delta":
+      return event.text === "" ? undefined : { type: "reasoning_delta", text: event.text };
+    case "usage":
+    case "finish":
+      return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readSessionHeader } from "./read-session.ts";
+import { createSession, openSession, type Session } from "./session.ts";
+
+/** What a list of sessions shows. */
+export interface SessionSummary {
+  id: string;
+  path: string;
+  cwd: string;
+  createdAt: string;
+  /** When it was last written. */
+  updatedAt: Date;
+}
+
+/** The sessions of one project folder. */
+export interface SessionStore {
+  create(): Session;
+  /** Newest first. Reads headers only; files that are no sessions are left out. */
+  list(): Promise<SessionSummary[]>;
+  /** The session last written, opened. Undefined when there is none. */
+  openLatest(): Promise<Session | undefined>;
+}
+
+/** The sessions of `cwd` (absolute) below `root`, each project in a folder of its own. */
+export function createSessionStore(options: { root: string; cwd: string; now?: () => Date }): SessionStore {
+  const digest = createHash("sha256").update(options.cwd).digest("hex").slice(0, 16);
+  const directory = join(options.root, digest);
+  const clock = options.now ? { now: options.now } : {};
+
+  async function candidates(): Promise<{ path: string; updatedAt: Date }[]> {
+    const names = await readdir(directory).catch(() => []);
+    const files = names.filter((name) => name.endsWith(".jsonl")).map((name) => join(directory, name));
+    const found = await Promise.all(
+      files.map(async (path) => ({ path, updatedAt: (await stat(path)).mtime })),
+    );
+    return found.sort(
+      (left, right) =>
+        right.updatedAt.getTime() - left.updatedAt.getTime() || (left.path < right.path ? 1 : -1),
+    );
+  }
+
+  return {
+    create: () => createSession({ directory, cwd: options.cwd, ...clock }),
+    async list() {
+      const summaries: SessionSummary[] = [];
+      for (const { path, updatedAt } of await candidates()) {
+        const header = await readSessionHeader(path).catch(() => undefined);
+        if (header)
+          summaries.push({ id: header.id, path, cwd: header.cwd, createdAt: header.createdAt, updatedAt });
+      }
+      return summaries;
+    },
+    async openLatest() {
+      for (const { path } of await candidates()) {
+        if (await readSessionHeader(path).catch(() => undefined)) return openSession(path, clock);
+      }
+      return undefined;
+    },
+  };
+}
