@@ -1,1 +1,24 @@
-export {};
+export { AuthError, isAuthError } from "./errors.ts";
+export type { AuthErrorCode } from "./errors.ts";
+
+export { login, defaultClientId } from "./login.ts";
+export type { LoginEvent, LoginOptions, OpenBrowser } from "./login.ts";
+export { resolveCredential } from "./resolve.ts";
+export type { ResolveOptions, ResolvedCredential } from "./resolve.ts";
+
+export { credentialId } from "./store/credential-store.ts";
+export type { Credential, CredentialStore } from "./store/credential-store.ts";
+export { createFileStore } from "./store/file-store.ts";
+export type { FileStoreOptions } from "./store/file-store.ts";
+export { createMemoryStore } from "./store/memory-store.ts";
+
+export { resolveGitHubHost } from "./github/host.ts";
+export type { GitHubHost } from "./github/host.ts";
+export { requestDeviceCode } from "./github/device-code.ts";
+export type { DeviceCode, DeviceCodeOptions } from "./github/device-code.ts";
+export { pollForToken } from "./github/poll.ts";
+export type { GitHubToken, PollEvent, PollOptions } from "./github/poll.ts";
+export { fetchGitHubUser } from "./github/user.ts";
+export type { GitHubUser, GitHubUserOptions } from "./github/user.ts";
+export type { HttpOptions } from "./github/http.ts";
+export type { Sleep } from "./clock.ts";

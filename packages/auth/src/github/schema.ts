@@ -1,0 +1,39 @@
+import * as z from "zod";
+
+// Liberal with what a server sends: a drifting optional field must never break a login.
+const text = z.string().nullish().catch(undefined);
+const seconds = z.coerce.number().positive().finite().nullish().catch(undefined);
+
+export const deviceCodeSchema = z.object({
+  device_code: z.string().regex(/^[\x21-\x7e]{1,512}$/),
+  user_code: z.string().regex(/^[A-Za-z0-9-]{4,32}$/),
+  verification_uri: z.string().min(1),
+  expires_in: seconds,
+  interval: seconds,
+});
+
+export const tokenSchema = z.object({
+  access_token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
+  scope: text,
+  refresh_token: text,
+  expires_in: seconds,
+});
+
+export const errorSchema = z.object({
+  error: z.string().min(1),
+  error_description: text,
+  interval: seconds,
+});
+
+export const messageSchema = z.object({ message: z.string().min(1) });
+
+export const userSchema = z.object({ login: z.string().regex(/^[A-Za-z0-9_[\]-]{1,100}$/) });
+
+/** The value of a JSON text, or undefined when it is none. */
+export function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
