@@ -1,0 +1,98 @@
+import { encodeLine } from "@zotpilot/ndjson";
+import { errorLine, exitCodeOf, exitCodes, UsageError } from "./errors.ts";
+import type { Io } from "./io.ts";
+import type { CliOptions } from "./options.ts";
+import { parseCommandLine, type Invocation } from "./program.ts";
+
+/**
+ * The whole program: reads the command line, does what it says, and resolves with the exit code. Never throws, and
+ * never ends the process. Aborting the signal stops what runs.
+ */
+export async function main(argv: readonly string[], io: Io, signal: AbortSignal): Promise<number> {
+  let invocation: Invocation | undefined;
+  try {
+    invocation = parseCommandLine(argv, io.env);
+    return await dispatch(invocation, io, signal);
+  } catch (error) {
+    if (signal.aborted) return exitCodes.interrupt;
+    const line = errorLine(error instanceof Error ? error : new Error(String(error)));
+    if (wantsJson(invocation)) {
+      io.stdout.write(encodeLine({ type: "error", message: line }));
+      io.stdout.write(encodeLine({ type: "done" }));
+    }
+    io.stderr.write(`zotpilot: ${line}\n`);
+    if (io.env["ZOTPILOT_DEBUG"] && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function dispatch(invocation: Invocation, io: Io, signal: AbortSignal): Promise<number> {
+  switch (invocation.command) {
+    case "text":
+      io.stdout.write(invocation.text);
+      return exitCodes.ok;
+    case "login": {
+      const { runLogin } = await import("./subcommands/login.ts");
+      return runLogin(invocation.options, invocation.openBrowser, io, signal);
+    }
+    case "logout": {
+      const { runLogout } = await import("./subcommands/logout.ts");
+      return runLogout(invocation.options, io);
+    }
+    case "status": {
+      const { runStatus } = await import("./subcommands/status.ts");
+      return runStatus(invocation.options, invocation.json, io, signal);
+    }
+    case "models": {
+      const { runModels } = await import("./subcommands/models.ts");
+      return runModels(invocation.options, invocation.json, io);
+    }
+    case "run":
+      return runMode(invocation.options, io, signal);
+  }
+}
+
+async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promise<number> {
+  if (options.mode === "interactive" && !(io.stdin.isTTY && io.stdout.isTTY)) {
+    throw new UsageError(
+      "the chat needs a terminal; use -p for one answer, --json for its events, or rpc to drive it from a program.",
+    );
+  }
+  const { createRuntime } = await import("./runtime/create-runtime.ts");
+  const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
+  const runtime = await createRuntime({ options, env: io.env, onWarning });
+  try {
+    switch (options.mode) {
+      case "interactive": {
+        const { runInteractive } = await import("./modes/interactive.tsx");
+        return await runInteractive(runtime, {
+          io,
+          ...(options.prompt && { initialPrompt: options.prompt }),
+        });
+      }
+      case "print": {
+        if (runtime.connection.type === "demo") {
+          io.stderr.write(
+            "zotpilot: the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot\n",
+          );
+        }
+        const { runPrint } = await import("./modes/print.ts");
+        return await runPrint(runtime, options, io, signal);
+      }
+      case "json": {
+        const { runJson } = await import("./modes/json.ts");
+        return await runJson(runtime, options, io, signal);
+      }
+      case "rpc": {
+        const { runRpc } = await import("./modes/rpc.ts");
+        return await runRpc(runtime, io, signal);
+      }
+    }
+  } finally {
+    await runtime.close();
+  }
+}
+
+function wantsJson(invocation: Invocation | undefined): boolean {
+  return invocation?.command === "run" && invocation.options.mode === "json";
+}

@@ -1,0 +1,54 @@
+import type { AgentEvent } from "@zotpilot/core";
+import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { CliOptions } from "../options.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { readPrompt } from "./read-prompt.ts";
+
+/** Runs one prompt: the answer goes to stdout as it comes, everything else to stderr. */
+export async function runPrint(
+  runtime: Runtime,
+  options: CliOptions,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
+  const prompt = await readPrompt(options.prompt, io);
+  const agent = await runtime.agent();
+  for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
+  let lineOpen = false;
+  const say = (text: string): void => {
+    if (text === "") return;
+    io.stdout.write(text);
+    lineOpen = !text.endsWith("\n");
+  };
+  const closeLine = (): void => {
+    if (lineOpen) say("\n");
+  };
+  const show = (event: AgentEvent): void => {
+    if (event.type === "text_delta") say(event.text);
+    else if (event.type === "turn_end") closeLine();
+    else if (event.type === "retry") {
+      const seconds = Math.ceil(event.delayMs / 1000);
+      io.stderr.write(`zotpilot: ${event.error.message} Trying again in ${seconds} s.\n`);
+    } else if (event.type === "tool_start" && io.stderr.isTTY) {
+      io.stderr.write(`● ${event.call.name} ${shorten(event.call.arguments)}\n`);
+    }
+  };
+  const unsubscribe = agent.subscribe(show);
+  try {
+    const result = await agent.prompt(prompt, { signal });
+    closeLine();
+    if (result.reason === "aborted") return exitCodes.interrupt;
+    if (!result.error) return exitCodes.ok;
+    io.stderr.write(`zotpilot: ${errorLine(result.error)}\n`);
+    return exitCodeOf(result.error);
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** A call's arguments on one line, without anything that could move the cursor. */
+function shorten(text: string): string {
+  const line = text.replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]+/g, " ");
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

@@ -1,0 +1,18 @@
+/** What the command line asked for; the same for every mode. */
+export interface CliOptions {
+  /** The words of the prompt, joined; empty when there were none. */
+  prompt: string;
+  mode: "interactive" | "print" | "json" | "rpc";
+  model?: string;
+  continue: boolean;
+  /** Use the built-in demo: always, or only when nobody is signed in. */
+  demo: "always" | "when_signed_out" | "never";
+  /** GitHub's host, or a simulator's origin. */
+  host?: string;
+  account?: string;
+  /** The folder to work in; absolute. */
+  cwd: string;
+  maxSteps?: number;
+  /** Whether the conversation is kept on disk. */
+  session: boolean;
+}

@@ -1,0 +1,191 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./errors.ts";
+import type { CliOptions } from "./options.ts";
+import { version } from "./runtime/version.ts";
+
+/** A command line, understood. */
+export type Invocation =
+  | { command: "run"; options: CliOptions }
+  | { command: "login"; options: CliOptions; openBrowser: boolean }
+  | { command: "logout"; options: CliOptions }
+  | { command: "status"; options: CliOptions; json: boolean }
+  | { command: "models"; options: CliOptions; json: boolean }
+  /** `--help` or `--version`: the text to print. */
+  | { command: "text"; text: string };
+
+interface RawOptions {
+  print?: boolean;
+  json?: boolean;
+  rpc?: boolean;
+  model?: string;
+  continue?: boolean;
+  demo?: boolean;
+  host?: string;
+  account?: string;
+  cwd?: string;
+  maxSteps?: number;
+  session?: boolean;
+  browser?: boolean;
+}
+
+/** Reads a command line (without the program's name). Throws a {@link UsageError} that says what is wrong with it. */
+export function parseCommandLine(
+  argv: readonly string[],
+  env: Record<string, string | undefined>,
+): Invocation {
+  let invocation: Invocation | undefined;
+  let text = "";
+  const output = {
+    writeOut: (part: string) => void (text += part),
+    writeErr: () => undefined,
+    outputError: () => undefined,
+  };
+
+  const program = new Command("zotpilot")
+    .description("A coding agent for your terminal, on your GitHub Copilot subscription.")
+    .argument("[prompt...]", "what to do; opens the chat with it, or runs it with -p or --json")
+    .option("-p, --print", "run one prompt, print the answer, and end")
+    .option("--json", "run one prompt and print every event as a line of JSON")
+    .addOption(new Option("--rpc", "the same as the rpc command").hideHelp())
+    .option("-m, --model <id>", "the model to ask (see: zotpilot models)")
+    .option("-c, --continue", "go on with the last conversation of this folder")
+    .option("--no-session", "keep the conversation in memory only")
+    .option("--max-steps <n>", "stop after so many model calls", positiveInteger)
+    .option("--cwd <folder>", "the folder to work in")
+    .option("--demo", "use the built-in demo: no account, and no AI")
+    .option("--host <host>", "github.com, <tenant>.ghe.com, or a simulator's address")
+    .option("--account <login>", "which signed-in account to use")
+    .version(version, "-V, --version")
+    .helpOption("-h, --help")
+    .helpCommand(false)
+    .addHelpText("after", helpFooter)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput(output);
+
+  const common = (): RawOptions => program.opts<RawOptions>();
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .helpOption("-h, --help")
+      .exitOverride()
+      .configureOutput(output);
+
+  program.action((words: string[]) => {
+    const raw = common();
+    const modes = (["print", "json", "rpc"] as const).filter((mode) => raw[mode]);
+    if (modes.length > 1)
+      throw new UsageError(`--${modes.join(" and --")} cannot be used together; choose one.`);
+    const options = readOptions(raw, env, words.join(" "), modes[0] ?? "interactive");
+    if (options.mode === "rpc" && options.prompt !== "")
+      throw new UsageError("rpc takes its prompts from stdin, not from the command line.");
+    invocation = { command: "run", options };
+  });
+  command("login", "sign in with GitHub")
+    .option("--no-browser", "print the address instead of opening it")
+    .action((own: { browser: boolean }) => {
+      invocation = { command: "login", options: readOptions(common(), env), openBrowser: own.browser };
+    });
+  command("logout", "forget the stored credential").action(() => {
+    invocation = { command: "logout", options: readOptions(common(), env) };
+  });
+  command("status", "show who is signed in, where that is kept, and the plan").action(() => {
+    invocation = { command: "status", options: readOptions(common(), env), json: common().json === true };
+  });
+  command("models", "list the models of the account").action(() => {
+    invocation = { command: "models", options: readOptions(common(), env), json: common().json === true };
+  });
+  command("rpc", "serve the agent to another program over stdin and stdout").action(() => {
+    invocation = { command: "run", options: readOptions(common(), env, "", "rpc") };
+  });
+
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: "text", text };
+    throw new UsageError(`${sentence(error.message)} \`zotpilot --help\` lists what there is.`);
+  }
+  if (!invocation) throw new UsageError("nothing to do; `zotpilot --help` lists what there is.");
+  return invocation;
+}
+
+function readOptions(
+  raw: RawOptions,
+  env: Record<string, string | undefined>,
+  prompt = "",
+  mode: CliOptions["mode"] = "interactive",
+): CliOptions {
+  const model = raw.model ?? env["ZOTPILOT_MODEL"];
+  const host = raw.host ?? env["ZOTPILOT_HOST"];
+  return {
+    prompt,
+    mode,
+    ...(model ? { model } : {}),
+    continue: raw.continue === true,
+    demo: demoOf(raw, env),
+    ...(host ? { host } : {}),
+    ...(raw.account ? { account: raw.account } : {}),
+    cwd: workingFolder(raw.cwd),
+    ...(raw.maxSteps !== undefined && { maxSteps: raw.maxSteps }),
+    session: raw.session !== false,
+  };
+}
+
+function demoOf(raw: RawOptions, env: Record<string, string | undefined>): CliOptions["demo"] {
+  if (raw.demo) return "always";
+  const setting = env["ZOTPILOT_DEMO"];
+  if (setting === undefined || setting === "" || setting === "0") return "never";
+  if (setting === "1") return "always";
+  if (setting === "auto") return "when_signed_out";
+  throw new UsageError(
+    `ZOTPILOT_DEMO is "${setting}"; it can be 1 (always), auto (when nobody is signed in) or 0.`,
+  );
+}
+
+/** The folder to work in, absolute and there. */
+function workingFolder(asked: string | undefined): string {
+  let current: string;
+  try {
+    current = process.cwd();
+  } catch {
+    throw new UsageError(
+      "the current folder no longer exists; change to another one or name one with --cwd.",
+    );
+  }
+  const folder = resolve(current, asked ?? ".");
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found) throw new UsageError(`there is no folder ${folder}; name an existing one with --cwd.`);
+  if (!found.isDirectory()) throw new UsageError(`${folder} is not a folder; name one with --cwd.`);
+  return folder;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return value;
+}
+
+function sentence(message: string): string {
+  const text = message
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
+  return /[.!?)]$/.test(text) ? text : `${text}.`;
+}
+
+const helpFooter = `
+Examples:
+  zotpilot                          open the chat in this folder
+  zotpilot --demo                   the same, with the built-in demo
+  zotpilot -p "what does this do?"  one answer, for scripts
+  git diff | zotpilot -p "review"   standard input becomes part of the prompt
+  zotpilot -c                       go on with the last conversation
+
+Environment: COPILOT_GITHUB_TOKEN (a token to use instead of signing in), ZOTPILOT_HOME (where files are kept),
+  ZOTPILOT_MODEL, ZOTPILOT_HOST, ZOTPILOT_DEMO (1, auto), ZOTPILOT_CLIENT_ID (the OAuth app to sign in with)
+Exit codes: 0 ok, 1 error, 2 wrong use, 3 limit reached, 4 not signed in, 5 denied, 130 interrupted`;

@@ -1,0 +1,216 @@
+import {
+  AuthError,
+  createFileStore,
+  login,
+  resolveCredential,
+  resolveGitHubHost,
+  type CredentialStore,
+} from "@zotpilot/auth";
+import { createAgent, createSessionStore, systemPrompt, type Agent, type Session } from "@zotpilot/core";
+import { createCopilot, type Copilot } from "@zotpilot/provider";
+import type { ModelInfo } from "@zotpilot/provider/model";
+import { codingTools } from "@zotpilot/tools";
+import type { CliOptions } from "../options.ts";
+import { chooseModel, usableModels } from "./choose-model.ts";
+import { identityFrom } from "./identity.ts";
+import { resolvePaths } from "./paths.ts";
+import type { Connection, Runtime } from "./runtime.ts";
+import { version } from "./version.ts";
+
+/** What a runtime is made from. */
+export interface RuntimeOptions {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  /** Told once for each thing that was mended or passed over on the way. */
+  onWarning: (sentence: string) => void;
+}
+
+/** Opens the credential store. */
+export function openStore({ env, onWarning }: Pick<RuntimeOptions, "env" | "onWarning">): CredentialStore {
+  return createFileStore({ path: resolvePaths(env).credentials, onWarning });
+}
+
+/** Wires provider, auth, tools, session and agent together. Contacts nobody until it is used. */
+export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Runtime> {
+  const { options, env } = runtimeOptions;
+  const store = openStore(runtimeOptions);
+  const warnings: string[] = [];
+  let connection: Connection = { type: "signed_out", host: options.host ?? "github.com" };
+  let copilot: Copilot | undefined;
+  let agent: Promise<Agent> | undefined;
+  let models: Promise<readonly ModelInfo[]> | undefined;
+  let stopDemo: (() => Promise<void>) | undefined;
+
+  async function connect(next: Connection, client: Copilot | undefined): Promise<void> {
+    const before = await agent?.catch(() => undefined);
+    await before?.close();
+    agent = undefined;
+    models = undefined;
+    connection = next;
+    copilot = client;
+  }
+
+  async function connectStored(): Promise<boolean> {
+    const account = await connectAccount({ options, env, store });
+    if (account) await connect(account.connection, account.copilot);
+    return account !== undefined;
+  }
+
+  async function startDemo(): Promise<void> {
+    if (connection.type === "demo") return;
+    const { createSimulator } = await import("@zotpilot/simulator");
+    const simulator = await createSimulator({ pace: demoPaceMs });
+    stopDemo = () => simulator.close();
+    const client = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+    await connect({ type: "demo", origin: simulator.origin }, client);
+  }
+
+  function requireCopilot(): Copilot {
+    if (copilot) return copilot;
+    throw new AuthError(
+      "not_logged_in",
+      `nobody is signed in to ${connection.type === "signed_out" ? connection.host : "GitHub"}.`,
+    );
+  }
+
+  async function openSession(): Promise<Session | undefined> {
+    if (!options.session || (options.mode === "rpc" && !options.continue)) return undefined;
+    const sessions = createSessionStore({ root: resolvePaths(env).sessions, cwd: options.cwd });
+    if (!options.continue) return sessions.create();
+    const latest = await sessions.openLatest();
+    if (!latest) warnings.push("there is no earlier conversation in this folder; this is a new one");
+    else warnings.push(...latest.warnings);
+    return latest ?? sessions.create();
+  }
+
+  let session: Promise<Session | undefined> | undefined;
+
+  async function makeAgent(): Promise<Agent> {
+    const client = requireCopilot();
+    const opened = await (session ??= openSession());
+    const last = opened?.events.findLast((event) => event.type === "model_changed")?.model;
+    const model = chooseModel(await runtime.models(), {
+      ...(options.model !== undefined && { asked: options.model }),
+      ...(last !== undefined && { last }),
+    });
+    const made = createAgent({
+      provider: client,
+      model: model.id,
+      tools: codingTools(),
+      system: systemPrompt({ cwd: options.cwd, date: today() }),
+      cwd: options.cwd,
+      ...(opened && { session: opened }),
+      ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
+    });
+    if (opened && opened.events.length > 0 && last !== model.id && options.model !== undefined) {
+      await made.setModel(model.id);
+    }
+    return made;
+  }
+
+  const runtime: Runtime = {
+    version,
+    cwd: options.cwd,
+    get connection() {
+      return connection;
+    },
+    get warnings() {
+      return warnings;
+    },
+    provider: async () => requireCopilot(),
+    agent: () => (agent ??= makeAgent()),
+    models() {
+      if (models) return models;
+      const listed = requireCopilot().listModels().then(usableModels);
+      models = listed;
+      // A failure is not kept: the next caller asks again.
+      listed.catch(() => {
+        if (models === listed) models = undefined;
+      });
+      return listed;
+    },
+    async *login({ openBrowser, signal }) {
+      for await (const event of loginEvents({ options, env, store, openBrowser, signal })) {
+        if (event.type === "succeeded") await connectStored();
+        yield event;
+      }
+    },
+    startDemo,
+    async close() {
+      const opened = await agent?.catch(() => undefined);
+      await opened?.close();
+      await (await session?.catch(() => undefined))?.close();
+      await stopDemo?.();
+    },
+  };
+
+  if (options.demo === "always") await startDemo();
+  else if (!(await connectStored()) && options.demo === "when_signed_out") await startDemo();
+  return runtime;
+}
+
+/** The account that the options and the environment name, with its client. Undefined when nobody is signed in. */
+export async function connectAccount(settings: {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  store: CredentialStore;
+}): Promise<{ connection: Extract<Connection, { type: "signed_in" }>; copilot: Copilot } | undefined> {
+  const { options, env, store } = settings;
+  const credential = await resolveCredential({
+    store,
+    env,
+    ...(options.host && { host: options.host }),
+    ...(options.account && { account: options.account }),
+  });
+  if (!credential) return undefined;
+  const { source, token, login: name, host } = credential;
+  return {
+    connection: { type: "signed_in", host, source, ...(name && { login: name }) },
+    copilot: createCopilot({ githubToken: () => token, host: providerHost(host), ...identityFrom(env) }),
+  };
+}
+
+/** Signs in; shared by the command and the chat. */
+export function loginEvents(settings: {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  store: CredentialStore;
+  openBrowser: boolean;
+  signal: AbortSignal;
+}): ReturnType<typeof login> {
+  const { options, env, store, openBrowser, signal } = settings;
+  const clientId = env["ZOTPILOT_CLIENT_ID"];
+  return login({
+    store,
+    signal,
+    ...(options.host && { host: options.host }),
+    ...(clientId && { clientId }),
+    ...(openBrowser && { openBrowser: openInBrowser }),
+  });
+}
+
+/** About reading speed: the demo's answers should look like a stream. */
+const demoPaceMs = 8;
+
+async function openInBrowser(url: string): Promise<void> {
+  const { default: open } = await import("open");
+  const child = await open(url);
+  // A missing opener is told through the event, not by a crash.
+  await new Promise<void>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("spawn", resolve);
+  });
+  child.unref();
+}
+
+/** The provider takes GitHub hosts by name and simulators by origin. */
+function providerHost(host: string): string {
+  const resolved = resolveGitHubHost(host);
+  return resolved.webOrigin === resolved.apiOrigin ? resolved.webOrigin : resolved.name;
+}
+
+function today(): string {
+  const now = new Date();
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}

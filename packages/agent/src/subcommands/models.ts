@@ -1,0 +1,44 @@
+import { encodeLine } from "@zotpilot/ndjson";
+import type { ModelInfo } from "@zotpilot/provider/model";
+import { exitCodes } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { CliOptions } from "../options.ts";
+import { createRuntime } from "../runtime/create-runtime.ts";
+
+/** Lists the models that can be talked to, the default first. */
+export async function runModels(options: CliOptions, json: boolean, io: Io): Promise<number> {
+  const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
+  const runtime = await createRuntime({ options, env: io.env, onWarning });
+  try {
+    const models = await runtime.models();
+    if (json) for (const model of models) io.stdout.write(encodeLine(model));
+    else io.stdout.write(table(models));
+    return exitCodes.ok;
+  } finally {
+    await runtime.close();
+  }
+}
+
+function table(models: readonly ModelInfo[]): string {
+  const rows = models.map((model) => [
+    model.id,
+    model.name,
+    model.vendor,
+    `${Math.round(model.contextWindow / 1000)}k`,
+    model.billing ? `${model.billing.multiplier}x` : "",
+    model.isDefault ? "default" : model.preview ? "preview" : "",
+  ]);
+  const header = ["id", "name", "vendor", "context", "cost", ""];
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return [header, ...rows]
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
