@@ -59,7 +59,8 @@ function assertSelfContained(chunks: readonly OutputChunk[]): void {
     );
     // Packages written for old Node say "fs" for "node:fs".
     const missing = foreign.filter((id) => !process.getBuiltinModule(id));
-    if (missing.length > 0) throw new Error(`${chunk.fileName} would import ${missing.join(", ")} at run time`);
+    if (missing.length > 0)
+      throw new Error(`${chunk.fileName} would import ${missing.join(", ")} at run time`);
   }
 }
 
