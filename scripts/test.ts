@@ -1,0 +1,88 @@
+// Everything that has to hold before a change is merged: `npm test`, or `npm run check` for the quick part.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { mustRun, root } from "./test-steps/command.ts";
+import { checkInstalled } from "./test-steps/installed.ts";
+import { checkTarballs, packAll } from "./test-steps/tarballs.ts";
+import { runVitest, type Counts } from "./test-steps/vitest.ts";
+
+type Step = { name: string; quick?: boolean; needs?: string; run: () => Promise<Counts | void> };
+
+const { values: flags } = parseArgs({
+  options: {
+    long: { type: "boolean" },
+    check: { type: "boolean" },
+    only: { type: "string", multiple: true },
+  },
+});
+const testEnvironment = flags.long ? { ZOTPILOT_TEST_LONG: "1" } : {};
+const scratch = await mkdtemp(path.join(tmpdir(), "zotpilot-test-"));
+let tarballs: string[] = [];
+
+const tool =
+  (script: string, ...args: string[]) =>
+  async () => {
+    await mustRun(process.execPath, [path.join(root, script), ...args]);
+  };
+
+const steps: Step[] = [
+  { name: "format", quick: true, run: tool("node_modules/oxfmt/bin/oxfmt", "--check") },
+  { name: "lint", quick: true, run: tool("node_modules/oxlint/bin/oxlint") },
+  { name: "types", quick: true, run: tool("node_modules/typescript/bin/tsc", "-p", "tsconfig.json") },
+  { name: "unit tests", run: () => runVitest(testEnvironment) },
+  { name: "build", run: tool("scripts/bootstrap.cjs", "build") },
+  {
+    name: "pack",
+    needs: "build",
+    async run() {
+      tarballs = await packAll(path.join(scratch, "tarballs"));
+    },
+  },
+  { name: "package checks", needs: "pack", run: () => checkTarballs(tarballs) },
+  { name: "installed packages", needs: "pack", run: () => checkInstalled(tarballs) },
+  {
+    name: "tests of the built program",
+    needs: "build",
+    run: () => runVitest({ ...testEnvironment, ZOTPILOT_TEST_BUILT: "1" }),
+  },
+];
+
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+const broken = new Set<string>();
+
+for (const step of steps) {
+  if (flags.check && !step.quick) continue;
+  if (flags.only && !flags.only.includes(step.name)) continue;
+  if (step.needs && broken.has(step.needs)) {
+    total.skipped += 1;
+    broken.add(step.name);
+    console.log(`- ${step.name}: not run, because "${step.needs}" failed`);
+    continue;
+  }
+  const startedAt = performance.now();
+  const counts = await runStep(step);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  if (counts.failed > 0) broken.add(step.name);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${counts.failed > 0 ? "✗" : "✓"} ${step.name} (${seconds} s)`);
+}
+
+await rm(scratch, { recursive: true, force: true });
+if (total.failed > 0) console.log(`\nfailed: ${[...broken].join(", ")}`);
+console.log(
+  `${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`,
+);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function runStep(step: Step): Promise<Counts> {
+  try {
+    return (await step.run()) ?? { passed: 1, failed: 0, skipped: 0 };
+  } catch (error) {
+    console.log(`\n${step.name} failed:\n${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
