@@ -1,0 +1,58 @@
+import { completeChat } from "./copilot/chat.ts";
+import { refuseCall } from "./copilot/guard.ts";
+import { describeModel, listModels, setModelPolicy } from "./copilot/model-routes.ts";
+import { showDevicePage, submitDevicePage } from "./github/device-page-routes.ts";
+import { pollDeviceFlow, startDeviceFlow } from "./github/device-routes.ts";
+import { describeCopilotUser, describeUser, exchangeToken } from "./github/rest-routes.ts";
+import type { Call } from "./http/call.ts";
+import { json, text, type Reply } from "./http/reply.ts";
+import type { World } from "./world.ts";
+
+type Handler = (world: World, call: Call, parameter: string) => Promise<Reply>;
+
+interface Route {
+  method: string;
+  path: RegExp;
+  handler: Handler;
+}
+
+/** Model calls are guarded, can be stepped into at the stage `capi`, and carry quota headers. */
+function modelCall(handler: Handler): Handler {
+  return guarded((world, call, parameter) => world.run("capi", call, () => handler(world, call, parameter)));
+}
+
+function guarded(handler: Handler): Handler {
+  return async (world, call, parameter) => {
+    const reply = refuseCall(world, call) ?? (await handler(world, call, parameter));
+    if (reply.type === "hang" || reply.type === "reset") return reply;
+    return { ...reply, headers: { ...world.quota.headers(), ...reply.headers } };
+  };
+}
+
+const ROUTES: readonly Route[] = [
+  { method: "POST", path: /^\/login\/device\/code$/, handler: startDeviceFlow },
+  { method: "POST", path: /^\/login\/oauth\/access_token$/, handler: pollDeviceFlow },
+  { method: "GET", path: /^\/login\/device$/, handler: showDevicePage },
+  { method: "POST", path: /^\/login\/device$/, handler: submitDevicePage },
+  { method: "GET", path: /^\/copilot_internal\/v2\/token$/, handler: exchangeToken },
+  { method: "GET", path: /^\/copilot_internal\/user$/, handler: describeCopilotUser },
+  { method: "GET", path: /^\/user$/, handler: describeUser },
+  { method: "GET", path: /^\/_ping$/, handler: () => Promise.resolve(text(200, "ok\n")) },
+  { method: "GET", path: /^\/models$/, handler: guarded(listModels) },
+  { method: "GET", path: /^\/models\/([^/]+)$/, handler: guarded(describeModel) },
+  { method: "POST", path: /^\/models\/([^/]+)\/policy$/, handler: guarded(setModelPolicy) },
+  { method: "POST", path: /^\/chat\/completions$/, handler: modelCall(completeChat) },
+];
+
+/** Finds and runs the handler of a call. */
+export async function route(world: World, call: Call): Promise<Reply> {
+  for (const { method, path, handler } of ROUTES) {
+    const match = method === call.method ? path.exec(call.path) : null;
+    if (match !== null) return handler(world, call, decodeURIComponent(match[1] ?? ""));
+  }
+  return json(404, {
+    message: "Not Found",
+    documentation_url: "https://docs.github.com/rest",
+    status: "404",
+  });
+}

@@ -1,0 +1,50 @@
+import { SimulatorError } from "./errors.ts";
+import type { Call } from "./http/call.ts";
+import type { Reply } from "./http/reply.ts";
+import { scenarios } from "./scenarios/index.ts";
+import type { Hooks } from "./scenarios/scenario.ts";
+import type { Next, Stage, World } from "./world.ts";
+
+/** Plays scenarios by name. */
+export interface ScenarioPlayer {
+  use(world: World, names: readonly string[]): void;
+  clear(): void;
+  /** Runs a handler inside the hooks of a stage; the scenario that was named last is asked first. */
+  run(stage: Stage, call: Call, handler: Next): Promise<Reply>;
+}
+
+/** Creates a player that plays nothing yet. */
+export function createScenarioPlayer(): ScenarioPlayer {
+  const active: Hooks[] = [];
+  return {
+    use(world, names) {
+      // All names are looked up first: a wrong one changes nothing.
+      const found = names.map(findScenario);
+      active.push(...found.map((scenario) => scenario.play(world)));
+    },
+    clear() {
+      active.length = 0;
+    },
+    run(stage, call, handler) {
+      let chain = handler;
+      for (const hooks of active) {
+        const hook = hooks[stage];
+        const next = chain;
+        if (hook !== undefined) chain = async () => hook(call, next);
+      }
+      return chain();
+    },
+  };
+}
+
+function findScenario(name: string): (typeof scenarios)[number] {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const group = name.split(".")[0] ?? "";
+  const near = scenarios.filter((scenario) => scenario.name.startsWith(`${group}.`));
+  const hint =
+    near.length === 0
+      ? "scenarioNames lists them all."
+      : `There are ${near.map((scenario) => scenario.name).join(", ")}.`;
+  throw new SimulatorError("unknown_scenario", `There is no scenario "${name}". ${hint}`);
+}
