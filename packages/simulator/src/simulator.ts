@@ -83,7 +83,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   let second: Promise<string> | undefined;
 
   const server = createHttpHost({
-    now: clock.now,
+    now: () => clock.now(),
     handle: (call) => player.run("request", call, () => route(world, call)),
   });
   const world: World = {

@@ -166,7 +166,7 @@ function words(text: string): string[] {
 
 /** Arguments in pieces of a few characters, as models send them; code points stay whole. */
 function pieces(text: string): string[] {
-  const points = [...text];
+  const points = Array.from(text);
   const result: string[] = [];
   for (let start = 0; start < points.length; start += 12)
     result.push(points.slice(start, start + 12).join(""));

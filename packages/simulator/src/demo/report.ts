@@ -52,8 +52,8 @@ export function answerQuestion(subject: string, about: Task, result: string): st
   if (/\bfiles\b|\bentries\b/.test(subject) && /number|count|many/.test(subject)) {
     return `There are ${lines.length} entries.`;
   }
-  if (/^first line/.test(subject)) return `The first line of ${where} is: ${lines[0] ?? "(empty)"}`;
-  if (/^last line/.test(subject)) return `The last line of ${where} is: ${lines.at(-1) ?? "(empty)"}`;
+  if (subject.startsWith("first line")) return `The first line of ${where} is: ${lines[0] ?? "(empty)"}`;
+  if (subject.startsWith("last line")) return `The last line of ${where} is: ${lines.at(-1) ?? "(empty)"}`;
   if (/^(?:title|heading)/.test(subject)) {
     const heading = lines.find((line) => /^#+\s/.test(line));
     if (heading !== undefined) return `The title of ${where} is "${heading.replace(/^#+\s*/, "")}".`;

@@ -36,5 +36,7 @@ export function describeTask(task: Task): string {
       return `count to ${task.to}`;
     case "story":
       return "tell a story";
+    default:
+      return task satisfies never;
   }
 }

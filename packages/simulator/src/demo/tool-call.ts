@@ -48,6 +48,8 @@ function candidates(task: Task): ScriptedToolCall[] {
     case "count":
     case "story":
       return [];
+    default:
+      return task satisfies never;
   }
 }
 

@@ -5,7 +5,7 @@ type Groups = Record<string, string | undefined>;
 
 interface Rule {
   pattern: RegExp;
-  task(groups: Groups, file: string | undefined): Task | undefined;
+  task: (groups: Groups, file: string | undefined) => Task | undefined;
 }
 
 const PATH = String.raw`(?<path>${"`[^`]+`"}|"[^"]+"|'[^']+'|\S+)`;

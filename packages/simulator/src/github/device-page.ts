@@ -70,6 +70,8 @@ function content(page: DevicePage): { title: string; body: string } {
         title: "Login cancelled",
         body: '<p role="status">Nothing was connected. The code is no longer valid; start the login again for a new one.</p>',
       };
+    default:
+      return page satisfies never;
   }
 }
 
