@@ -1,0 +1,73 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createSimulator } from "@zotpilot/simulator";
+import { expect, test } from "vitest";
+import { createSandbox, runCli } from "./support/cli.ts";
+
+test("the demo lists, reads and reports, with real tool calls", async () => {
+  await using sandbox = await createSandbox();
+  await writeFile(join(sandbox.project, "package.json"), '{ "name": "a-name-to-find" }');
+  const prompt = "list the files here, then read package.json and tell me its name";
+  const result = await runCli(sandbox, ["--demo", "-p", prompt]);
+  expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining("a-name-to-find") });
+  expect(result.stderr).toContain("not an AI");
+  const json = await runCli(sandbox, ["--demo", "--json", prompt]);
+  const events = json.stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { type: string; name?: string });
+  expect(events.filter((event) => event.type === "tool_call").map((event) => event.name)).toEqual([
+    "glob",
+    "read",
+  ]);
+  expect(events.at(-1)).toEqual({ type: "done" });
+});
+
+test("the demo edits, writes and runs", async () => {
+  await using sandbox = await createSandbox();
+  const file = join(sandbox.project, "notes.txt");
+  await writeFile(file, "one\ntwo\n");
+  expect(await runCli(sandbox, ["--demo", "-p", "edit notes.txt: replace two with three"])).toMatchObject({
+    code: 0,
+  });
+  expect(await readFile(file, "utf8")).toBe("one\nthree\n");
+  const run = await runCli(sandbox, ["--demo", "-p", "run `echo hello-from-$((40+2))`"]);
+  expect(run.stdout).toContain("hello-from-42");
+});
+
+test("a token of the environment reaches the account's models and no command", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({ COPILOT_GITHUB_TOKEN: simulator.githubToken });
+  const result = await runCli(sandbox, ["--host", simulator.origin, "-p", "run `env`"]);
+  expect(result.code).toBe(0);
+  expect(result.stdout + result.stderr).not.toContain(simulator.githubToken);
+  const bodies = simulator.requests.filter((request) => request.path === "/chat/completions");
+  expect(bodies.length).toBe(2);
+  expect(JSON.stringify(bodies.map((request) => request.body))).not.toContain(simulator.githubToken);
+  for (const file of await readdir(sandbox.home, { recursive: true, withFileTypes: true })) {
+    if (file.isFile())
+      expect(await readFile(join(file.parentPath, file.name), "utf8")).not.toContain(simulator.githubToken);
+  }
+});
+
+test("standard input becomes part of the prompt", async () => {
+  await using sandbox = await createSandbox();
+  const result = await runCli(sandbox, ["--demo", "--json", "what", "is", "this?"], "piped text\n");
+  const first = JSON.parse(result.stdout.split("\n")[0] ?? "") as { content: { text: string }[] };
+  expect(first.content[0]?.text).toBe("what is this?\n\npiped text");
+});
+
+test("--continue goes on with the conversation, --no-session leaves none", async () => {
+  await using sandbox = await createSandbox();
+  await runCli(sandbox, ["--demo", "-p", "hello there"]);
+  await runCli(sandbox, ["--demo", "--no-session", "-p", "not kept"]);
+  const result = await runCli(sandbox, ["--demo", "--json", "--continue", "again"]);
+  expect(result.code).toBe(0);
+  const sessions = await readdir(join(sandbox.home, "sessions"), { recursive: true });
+  const files = sessions.filter((name) => name.endsWith(".jsonl"));
+  expect(files).toHaveLength(1);
+  const kept = await readFile(join(sandbox.home, "sessions", files[0] ?? ""), "utf8");
+  expect(kept).toContain("hello there");
+  expect(kept).toContain("again");
+  expect(kept).not.toContain("not kept");
+});

@@ -1,0 +1,59 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createSimulator } from "@zotpilot/simulator";
+import { expect, test } from "vitest";
+import { createSandbox, runCli, startCli } from "./support/cli.ts";
+
+async function until(check: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test("kill -9 in the middle of a command: the conversation is there, and the next request is accepted", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  await writeFile(join(sandbox.project, "ready"), "");
+  const child = startCli(sandbox, ["--json", "run `sleep 30`"]);
+  child.stdin.end();
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (output += text));
+  // The answer with the call is on disk before the call is told.
+  await until(() => output.includes('"tool_use"'));
+  child.kill("SIGKILL");
+  await new Promise((resolve) => child.once("exit", resolve));
+
+  const before = simulator.requests.length;
+  const result = await runCli(sandbox, ["--continue", "--json", "what can you do?"]);
+  expect(result).toMatchObject({ code: 0 });
+  const request = simulator.requests.slice(before).find(({ path }) => path === "/chat/completions");
+  const { messages } = request?.body as {
+    messages: { role: string; content: unknown; tool_calls?: unknown[] }[];
+  };
+  expect(messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "user"]);
+  expect(JSON.stringify(messages[1])).toContain("sleep 30");
+  expect(JSON.stringify(messages[3])).toContain("interrupted");
+  // A second resume answers nothing twice.
+  const again = await runCli(sandbox, ["--continue", "--json", "and again"]);
+  expect(again).toMatchObject({ code: 0 });
+});
+
+test("kill -9 while text streams: what was asked is there, and the next request is accepted", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  const child = startCli(sandbox, ["-p", "count slowly to 100"]);
+  child.stdin.end();
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (output += text));
+  await until(() => output.length > 20);
+  child.kill("SIGKILL");
+  await new Promise((resolve) => child.once("exit", resolve));
+  const result = await runCli(sandbox, ["--continue", "--json", "what can you do?"]);
+  expect(result).toMatchObject({ code: 0 });
+  const last = simulator.requests.findLast(({ path }) => path === "/chat/completions");
+  expect(JSON.stringify(last?.body)).toContain("count slowly to 100");
+});
