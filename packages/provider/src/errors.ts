@@ -1,0 +1,6 @@
+export {
+  isProviderError,
+  ProviderError,
+  type ProviderErrorCode,
+  type ProviderErrorOptions,
+} from "./errors/provider-error.ts";

@@ -1,0 +1,48 @@
+/** Response headers as undici gives them: lower-case names. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The value of a header that is expected once; the first one when it came more often. */
+export function headerOf(headers: ResponseHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** What a `Date` header says, in milliseconds since 1970, if it can be read. */
+export function serverTime(headers: ResponseHeaders): number | undefined {
+  const time = Date.parse(headerOf(headers, "date") ?? "");
+  return Number.isFinite(time) ? time : undefined;
+}
+
+/**
+ * How long the service wants us to wait, in milliseconds: `retry-after` as seconds or as a date, else the reset time
+ * of GitHub's REST limit. Dates are compared with the answer's own `Date`, so that a wrong local clock does not matter.
+ */
+export function retryAfterOf(headers: ResponseHeaders): number | undefined {
+  const now = serverTime(headers) ?? Date.now();
+  const value = headerOf(headers, "retry-after")?.trim();
+  if (value !== undefined && value !== "") {
+    // Digits first: Date.parse("120") is the year 120.
+    if (/^\d+(?:\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
+    const date = Date.parse(value);
+    if (Number.isFinite(date)) return Math.max(0, date - now);
+  }
+  const reset = Number(headerOf(headers, "x-ratelimit-reset"));
+  if (headerOf(headers, "x-ratelimit-remaining") === "0" && Number.isFinite(reset) && reset > 0) {
+    return Math.max(0, reset * 1000 - now);
+  }
+  return undefined;
+}
+
+/** A waiting time for a person: `45 seconds`, `12 minutes`, `58 hours`, `9 days`. */
+export function formatWait(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1000);
+  const units: readonly [string, number][] = [
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ];
+  for (const [name, size] of units) {
+    if (seconds >= 2 * size) return `${Math.round(seconds / size)} ${name}s`;
+  }
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}

@@ -1,0 +1,83 @@
+import type { Readable } from "node:stream";
+import { ProviderError } from "../errors/provider-error.ts";
+import type { Timeouts } from "./timeouts.ts";
+
+/** The beginning of a body as text. */
+export interface BoundedText {
+  text: string;
+  /** Whether there was more than the limit. */
+  truncated: boolean;
+}
+
+/**
+ * Reads at most `limit` bytes of a body and lets the rest go. A body that breaks off gives what came before it, or
+ * its error when `strict`.
+ */
+export async function readBounded(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+  options: { strict?: boolean } = {},
+): Promise<BoundedText> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let truncated = false;
+  try {
+    for await (const chunk of body) {
+      const room = limit - size;
+      chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      size += Math.min(chunk.length, room);
+      if (chunk.length > room) {
+        truncated = true;
+        break;
+      }
+    }
+  } catch (error) {
+    if (options.strict === true) throw error;
+  }
+  return { text: Buffer.concat(chunks).toString("utf8"), truncated };
+}
+
+/**
+ * Yields the chunks of a body and watches the clock while it waits for one: a body that goes silent is destroyed and
+ * ends in a `timeout` error. The time that the reader takes between chunks does not count. Leaving early destroys the
+ * body, which cancels the request.
+ */
+export async function* watchBody(
+  body: Readable,
+  timeouts: Timeouts,
+  explain: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let waiting = true;
+  let first = true;
+  let timedOut: ProviderError | undefined;
+  let timer = setTimeout(expire, timeouts.firstByteMs);
+  function expire(): void {
+    if (!waiting) return;
+    const seconds = Math.round((first ? timeouts.firstByteMs : timeouts.idleMs) / 1000);
+    timedOut = new ProviderError(
+      "timeout",
+      first
+        ? `The answer did not begin within ${seconds} seconds, so the request was cancelled.`
+        : `The answer stopped for ${seconds} seconds, so the request was cancelled.`,
+      { retryable: true },
+    );
+    body.destroy(timedOut);
+  }
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      waiting = false;
+      if (first) {
+        first = false;
+        clearTimeout(timer);
+        timer = setTimeout(expire, timeouts.idleMs);
+      }
+      yield chunk;
+      waiting = true;
+      timer.refresh();
+    }
+  } catch (error) {
+    throw timedOut ?? explain(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

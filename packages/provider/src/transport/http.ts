@@ -1,0 +1,209 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Dispatcher } from "undici";
+import type { z } from "zod";
+import { parseJsonObject } from "../errors/error-body.ts";
+import { isProviderError, ProviderError } from "../errors/provider-error.ts";
+import { displayText } from "../errors/redact.ts";
+import { errorFromResponse } from "../errors/response-error.ts";
+import { headerOf, retryAfterOf, type ResponseHeaders } from "../errors/retry-after.ts";
+import { readBounded, watchBody } from "./body.ts";
+import { isPassing, networkError } from "./network-error.ts";
+import type { Timeouts } from "./timeouts.ts";
+
+/** One request, described so that failures can be explained. */
+export interface HttpRequest {
+  dispatcher: Dispatcher;
+  origin: string;
+  path: string;
+  method: "GET" | "POST";
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  timeouts: Timeouts;
+  /** What is tried, as the beginning of a sentence: "Asking Copilot for its models". */
+  what: string;
+  /** The host for messages; a function because signing may choose it. */
+  host: () => string;
+  /** Statuses that are quietly tried again, besides broken connections. */
+  retryStatuses?: readonly number[];
+}
+
+/** An answer whose body has been read as text. */
+export interface TextAnswer {
+  status: number;
+  headers: ResponseHeaders;
+  text: string;
+}
+
+const ERROR_BODY_LIMIT = 64 * 1024;
+const QUIET_RETRIES = 2;
+const GATEWAY_STATUSES: readonly number[] = [502, 503, 504];
+
+function requestIdOf(headers: ResponseHeaders): string | undefined {
+  return headerOf(headers, "x-request-id") ?? headerOf(headers, "x-github-request-id");
+}
+
+function redirectError(request: HttpRequest, status: number, headers: ResponseHeaders): ProviderError {
+  const location = headerOf(headers, "location") ?? "";
+  const target = location.split(/[?#]/, 1)[0] ?? "";
+  return new ProviderError(
+    "invalid_response",
+    `${request.what} failed: ${request.host()} answered with a redirect (status ${status}) to "${displayText(target, 200)}", and redirects are never followed, because the request carries your token.`,
+    { status, hint: "Check the configured host and the network for a proxy." },
+  );
+}
+
+/**
+ * Sends a request until there is an answer: a connection that breaks before any byte of the answer, and 502, 503 and
+ * 504, are tried again up to two times after a short random wait. Throws the signal's reason when aborted.
+ */
+async function send(request: HttpRequest): Promise<Dispatcher.ResponseData> {
+  const { dispatcher, origin, path, method, headers, body, signal, timeouts } = request;
+  const retried = [...GATEWAY_STATUSES, ...(request.retryStatuses ?? [])];
+  for (let attempt = 0; ; attempt += 1) {
+    signal?.throwIfAborted();
+    const last = attempt === QUIET_RETRIES;
+    try {
+      const answer = await dispatcher.request({
+        origin,
+        path,
+        method,
+        ...(headers && { headers }),
+        ...(body !== undefined && { body }),
+        ...(signal && { signal }),
+        headersTimeout: timeouts.firstByteMs,
+        bodyTimeout: 0,
+      });
+      // A wait of the service's own choice is for the caller to see, not for us to sleep through.
+      const asked = retryAfterOf(answer.headers) !== undefined;
+      if (last || asked || !retried.includes(answer.statusCode)) return answer;
+      await errorBodyOf(request, answer);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isProviderError(error)) throw error;
+      if (last || !isPassing(error)) {
+        // What a credential source throws (not logged in, store unreadable) is its own story.
+        if (!looksLikeNetwork(error)) throw error;
+        throw networkError(error, request.what, request.host(), "before_answer");
+      }
+    }
+    await delay((0.5 + Math.random() / 2) * 300 * 4 ** attempt, undefined, signal ? { signal } : {}).catch(
+      () => signal?.throwIfAborted(),
+    );
+  }
+}
+
+/** Failures of undici, node:net, node:tls and node:dns carry a code in capitals; those of files also a path. */
+function looksLikeNetwork(error: unknown): boolean {
+  if (!(error instanceof Error) || "path" in error) return false;
+  const code = (error as { code?: unknown }).code;
+  return (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) || error instanceof AggregateError;
+}
+
+/** The start of the body of a failed answer. One that breaks off or goes silent counts as far as it came. */
+async function errorBodyOf(request: HttpRequest, answer: Dispatcher.ResponseData): Promise<string> {
+  const body = watchBody(answer.body, request.timeouts, (error) => error);
+  return (await readBounded(body, ERROR_BODY_LIMIT)).text;
+}
+
+/** The body of a good answer: failures while it arrives become sentences, an abort stays the signal's reason. */
+function watchedBody(request: HttpRequest, answer: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+  return watchBody(answer.body, request.timeouts, (error) =>
+    request.signal?.aborted === true
+      ? request.signal.reason
+      : networkError(error, request.what, request.host(), "in_answer"),
+  );
+}
+
+async function refuse(request: HttpRequest, answer: Dispatcher.ResponseData): Promise<never> {
+  const body = await errorBodyOf(request, answer);
+  request.signal?.throwIfAborted();
+  const { statusCode: status, headers } = answer;
+  if (status >= 300 && status < 400) throw redirectError(request, status, headers);
+  throw errorFromResponse({ status, headers, body, host: request.host(), what: request.what });
+}
+
+/** Sends a request and reads the whole answer, whatever its status, up to `limit` bytes. */
+export async function requestText(request: HttpRequest, limit: number): Promise<TextAnswer> {
+  const answer = await send(request);
+  const { statusCode: status, headers } = answer;
+  if (status >= 300 && status < 400) return refuse(request, answer);
+  if (status >= 400) {
+    const text = await errorBodyOf(request, answer);
+    request.signal?.throwIfAborted();
+    return { status, headers, text };
+  }
+  const body = await readBounded(watchedBody(request, answer), limit, { strict: true });
+  if (body.truncated) {
+    throw new ProviderError(
+      "invalid_response",
+      `${request.what} failed: ${request.host()} answered with more than ${Math.round(limit / 1024)} KB.`,
+      { status },
+    );
+  }
+  return { status, headers, text: body.text };
+}
+
+/** Sends a request, refuses every status but 2xx, and reads the JSON answer through a schema. */
+export async function requestJson<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+  limit: number,
+): Promise<{ value: z.infer<Schema>; headers: ResponseHeaders }> {
+  const { status, headers, text } = await requestText(request, limit);
+  if (status < 200 || status > 299) {
+    throw errorFromResponse({ status, headers, body: text, host: request.host(), what: request.what });
+  }
+  const parsed = schema.safeParse(parseJsonObject(text));
+  if (!parsed.success) throw unexpectedBody(request, status, headers, text);
+  return { value: parsed.data, headers };
+}
+
+/** The error for a 2xx answer that is not what was asked for. */
+export function unexpectedBody(
+  request: Pick<HttpRequest, "what" | "host">,
+  status: number,
+  headers: ResponseHeaders,
+  text: string,
+): ProviderError {
+  const start = text.trimStart().slice(0, 1);
+  const form =
+    start === ""
+      ? "nothing"
+      : start === "<"
+        ? "an HTML page"
+        : start === "{"
+          ? "JSON of another shape"
+          : "text";
+  const requestId = requestIdOf(headers);
+  return new ProviderError(
+    "invalid_response",
+    `${request.what} failed: ${request.host()} answered with ${form} where JSON was expected (status ${status}).`,
+    {
+      status,
+      ...(requestId !== undefined && { requestId }),
+      retryable: start !== "{",
+      ...(start === "<" && {
+        hint: "A proxy or login page of the network may have answered instead of the service.",
+      }),
+    },
+  );
+}
+
+/** A streaming answer with status 2xx. The body must be read to its end or left, which cancels the request. */
+export interface StreamAnswer {
+  requestId: string | undefined;
+  headers: ResponseHeaders;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** Sends a request, refuses every status but 2xx, and hands out the body as it arrives. */
+export async function requestStream(request: HttpRequest): Promise<StreamAnswer> {
+  const answer = await send(request);
+  if (answer.statusCode < 200 || answer.statusCode > 299) return refuse(request, answer);
+  return {
+    requestId: requestIdOf(answer.headers),
+    headers: answer.headers,
+    body: watchedBody(request, answer),
+  };
+}

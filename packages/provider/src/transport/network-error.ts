@@ -1,0 +1,114 @@
+import { ProviderError } from "../errors/provider-error.ts";
+import { displayText } from "../errors/redact.ts";
+
+/** When a failure happened, which decides how its sentence ends. */
+export type Phase = "before_answer" | "in_answer";
+
+const TLS_CODES =
+  /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_|ERR_TLS_CERT|HOSTNAME_MISMATCH|CRL_|INVALID_CA)/;
+const TLS_HINT =
+  "If your network opens TLS with a certificate authority of its own, set NODE_EXTRA_CA_CERTS to its PEM file.";
+
+/** The error code of a failure or of what caused it. */
+export function networkCodeOf(error: unknown): string {
+  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
+    const code = (current as { code?: unknown }).code;
+    if (typeof code === "string" && code !== "") return code;
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+  }
+  return "";
+}
+
+interface Reading {
+  says: string;
+  code?: "network" | "timeout";
+  hint?: string;
+  retryable?: boolean;
+}
+
+function read(code: string, host: string, phase: Phase, message: string): Reading {
+  switch (code) {
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return {
+        says: `the name ${host} could not be found (${code})`,
+        hint: "Check the network connection and the DNS settings.",
+      };
+    case "ECONNREFUSED":
+      return {
+        says: `${host} refused the connection (${code})`,
+        hint: "Check that the host is right and reachable from here.",
+      };
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "ENETDOWN":
+      return { says: `there is no way to ${host} (${code})`, hint: "Check the network connection." };
+    case "UND_ERR_CONNECT_TIMEOUT":
+    case "ETIMEDOUT":
+      return {
+        says: `${host} did not take the connection in time (${code})`,
+        code: "timeout",
+        hint: "Check the network, a VPN, or a proxy setting.",
+      };
+    case "UND_ERR_HEADERS_TIMEOUT":
+      return { says: `${host} did not begin to answer in time (${code})`, code: "timeout" };
+    case "UND_ERR_BODY_TIMEOUT":
+      return { says: `${host} stopped in the middle of its answer (${code})`, code: "timeout" };
+    case "UND_ERR_HEADERS_OVERFLOW":
+      return { says: `${host} sent more headers than we read (${code})`, retryable: false };
+    case "UND_ERR_INVALID_ARG":
+      return { says: "a header or address holds characters that it cannot have", retryable: false };
+    default:
+      break;
+  }
+  if (TLS_CODES.test(code)) {
+    return { says: `the certificate of ${host} is not trusted (${code})`, hint: TLS_HINT, retryable: false };
+  }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
+    return { says: `${host} does not speak TLS as expected (${code})`, hint: TLS_HINT, retryable: false };
+  }
+  const proxy = /Proxy response \((\d{3})\)/.exec(message);
+  if (proxy) {
+    return {
+      says: `the proxy did not open a way to ${host} (it answered with status ${proxy[1]})`,
+      hint:
+        proxy[1] === "407"
+          ? "The proxy wants a user name and password: set them in HTTPS_PROXY."
+          : "Check HTTPS_PROXY.",
+      retryable: false,
+    };
+  }
+  const where = phase === "in_answer" ? "in the middle of its answer" : "before it answered";
+  return {
+    says: `the connection to ${host} broke ${where}${code === "" ? "" : ` (${displayText(code, 40)})`}`,
+  };
+}
+
+/** Turns a failure of the network into one sentence with the host and the cause. */
+export function networkError(error: unknown, what: string, host: string, phase: Phase): ProviderError {
+  const message = error instanceof Error ? error.message : "";
+  const reading = read(networkCodeOf(error), host, phase, message);
+  return new ProviderError(reading.code ?? "network", `${what} failed: ${reading.says}.`, {
+    retryable: reading.retryable ?? true,
+    ...(reading.hint !== undefined && { hint: reading.hint }),
+    cause: error,
+  });
+}
+
+const QUIETLY_RETRIED = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_.+)$/;
+
+/** Whether a failure before the answer is the kind that mostly goes away when the request is sent again. */
+export function isPassing(error: unknown): boolean {
+  return QUIETLY_RETRIED.test(networkCodeOf(error));
+}
+
+/** Refuses to send a secret over TLS whose certificates nobody checks. */
+export function refuseUncheckedTls(origin: string): void {
+  if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" && origin.startsWith("https:")) {
+    throw new ProviderError(
+      "network",
+      "Nothing was sent: NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off, and a token must not go over such a connection.",
+      { hint: "Unset it; for a private certificate authority set NODE_EXTRA_CA_CERTS instead." },
+    );
+  }
+}

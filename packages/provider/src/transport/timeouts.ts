@@ -1,0 +1,12 @@
+/** How long each phase of a request may take, in milliseconds. */
+export interface Timeouts {
+  /** Until the connection stands. 15 s. */
+  connectMs: number;
+  /** From the sent request to the answer's headers, and from there to its first byte. 120 s each. */
+  firstByteMs: number;
+  /** Without any byte in the middle of an answer. 60 s. */
+  idleMs: number;
+}
+
+/** The defaults of {@link Timeouts}. */
+export const defaultTimeouts: Timeouts = { connectMs: 15_000, firstByteMs: 120_000, idleMs: 60_000 };

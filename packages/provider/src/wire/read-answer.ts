@@ -1,0 +1,106 @@
+import { ProviderError } from "../errors/provider-error.ts";
+import type { ModelEvent } from "../model/event.ts";
+import { createServerSentEventReader } from "../transport/sse.ts";
+import type { AnswerDecoder } from "./wire-format.ts";
+
+const JSON_LIMIT = 16 * 1024 * 1024;
+/** After this much time with nothing but keep-alive comments the answer counts as stalled. */
+const CONTENT_TIMEOUT_MS = 10 * 60_000;
+/** A whole answer may take this long. */
+const TOTAL_TIMEOUT_MS = 60 * 60_000;
+const DRAIN_LIMIT = 64 * 1024;
+
+/**
+ * Reads the body of an answer through a decoder. The first byte tells a stream from a JSON text; the content type is
+ * not asked. Once the answer is complete the rest of the body is read briefly, so that the connection can be used again.
+ */
+export async function* readAnswer(
+  body: AsyncIterable<Uint8Array>,
+  decoder: AnswerDecoder,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  const out: ModelEvent[] = [];
+  let complete = false;
+  let lastContent = performance.now();
+  const started = lastContent;
+  let whole: Uint8Array[] | undefined;
+  let size = 0;
+  let known = false;
+  let drained = 0;
+
+  const reader = createServerSentEventReader({
+    onData: (data, torn) => {
+      if (complete) return;
+      complete = decoder.data(data, torn, out);
+      lastContent = performance.now();
+    },
+    onStrayLine: (line) => {
+      if (!complete) decoder.strayLine(line);
+    },
+  });
+
+  for await (const chunk of body) {
+    if (complete) {
+      drained += chunk.length;
+      if (drained > DRAIN_LIMIT) return;
+      continue;
+    }
+    if (!known) {
+      const first = firstByte(chunk);
+      if (first !== undefined) {
+        known = true;
+        if (first === OPEN_BRACE) whole = [];
+        if (first === LESS_THAN) throw htmlAnswer();
+      }
+    }
+    if (whole) {
+      size += chunk.length;
+      if (size > JSON_LIMIT) throw tooLarge();
+      whole.push(chunk);
+      continue;
+    }
+    reader.feed(chunk);
+    if (out.length > 0) {
+      yield* out;
+      out.length = 0;
+    } else checkPatience(started, lastContent);
+  }
+  if (complete) return;
+  if (whole) decoder.json(Buffer.concat(whole).toString("utf8"), out);
+  else {
+    const torn = reader.end();
+    if (!complete) decoder.end(torn, out);
+  }
+  yield* out;
+}
+
+const OPEN_BRACE = 0x7b;
+const LESS_THAN = 0x3c;
+
+/** The first byte that is neither white space nor part of a byte order mark. */
+function firstByte(chunk: Uint8Array): number | undefined {
+  return chunk.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
+}
+
+function checkPatience(started: number, lastContent: number): void {
+  const now = performance.now();
+  if (now - lastContent < CONTENT_TIMEOUT_MS && now - started < TOTAL_TIMEOUT_MS) return;
+  throw new ProviderError(
+    "timeout",
+    "The answer made no progress for too long, so the request was cancelled.",
+    {
+      retryable: true,
+    },
+  );
+}
+
+function htmlAnswer(): ProviderError {
+  return new ProviderError(
+    "invalid_response",
+    "Copilot's answer was an HTML page: a proxy or login page of the network has probably answered in its place.",
+    { retryable: true },
+  );
+}
+
+function tooLarge(): ProviderError {
+  return new ProviderError("invalid_response", "The answer was stopped: it is larger than 16 MB.");
+}
