@@ -2,6 +2,7 @@ import { encodeLine } from "@zotpilot/ndjson";
 import { errorLine, exitCodeOf, exitCodes, UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import type { CliOptions } from "./options.ts";
+import { readPrompt } from "./modes/read-prompt.ts";
 import { parseCommandLine, type Invocation } from "./program.ts";
 
 /**
@@ -58,6 +59,9 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
       "the chat needs a terminal; use -p for one answer, --json for its events, or rpc to drive it from a program.",
     );
   }
+  // Before anything is contacted or said: a missing prompt is a wrong use.
+  const prompt =
+    options.mode === "print" || options.mode === "json" ? await readPrompt(options.prompt, io) : "";
   const { createRuntime } = await import("./runtime/create-runtime.ts");
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
   const runtime = await createRuntime({ options, env: io.env, onWarning });
@@ -77,11 +81,11 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
           );
         }
         const { runPrint } = await import("./modes/print.ts");
-        return await runPrint(runtime, options, io, signal);
+        return await runPrint(runtime, prompt, io, signal);
       }
       case "json": {
         const { runJson } = await import("./modes/json.ts");
-        return await runJson(runtime, options, io, signal);
+        return await runJson(runtime, prompt, io, signal);
       }
       case "rpc": {
         const { runRpc } = await import("./modes/rpc.ts");

@@ -2,18 +2,15 @@ import { encodeEvent } from "@zotpilot/core/rpc";
 import { encodeLine } from "@zotpilot/ndjson";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { CliOptions } from "../options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { readPrompt } from "./read-prompt.ts";
 
 /** Runs one prompt and prints every event as a line of JSON, in zot's form. The last line is always `done`. */
 export async function runJson(
   runtime: Runtime,
-  options: CliOptions,
+  prompt: string,
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const prompt = await readPrompt(options.prompt, io);
   const agent = await runtime.agent();
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   const unsubscribe = agent.subscribe((event) => {

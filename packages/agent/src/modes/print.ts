@@ -1,18 +1,15 @@
 import type { AgentEvent } from "@zotpilot/core";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
-import type { CliOptions } from "../options.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { readPrompt } from "./read-prompt.ts";
 
 /** Runs one prompt: the answer goes to stdout as it comes, everything else to stderr. */
 export async function runPrint(
   runtime: Runtime,
-  options: CliOptions,
+  prompt: string,
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const prompt = await readPrompt(options.prompt, io);
   const agent = await runtime.agent();
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   let lineOpen = false;

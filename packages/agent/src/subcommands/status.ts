@@ -40,7 +40,7 @@ export async function runStatus(
     Object.assign(facts, {
       login: login ?? user.login ?? null,
       plan: user.plan ?? null,
-      quota: user.quota ?? null,
+      quotas: user.quotas ?? null,
     });
   } catch (error) {
     if (!isProviderError(error)) throw error;
