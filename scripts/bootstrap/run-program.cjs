@@ -6,6 +6,8 @@ const os = require("node:os");
 const { spawn } = require("node:child_process");
 const { StepError } = require("./step.cjs");
 
+const PARENT_CHECK_MS = 500;
+
 /** The folder the user typed the command in; npm itself always starts scripts at the root. */
 function callerFolder(env, fallback) {
   const stats = env.INIT_CWD ? fs.statSync(env.INIT_CWD, { throwIfNoEntry: false }) : undefined;
@@ -27,6 +29,7 @@ function runProgram(command, args, options) {
       child.kill(signal);
     });
   }
+  endWithNpm(child);
   return new Promise((resolve, reject) => {
     child.on("error", (error) => {
       reject(new StepError("starting the program", error.message, "", "run `npm test` to check the set-up."));
@@ -35,6 +38,18 @@ function runProgram(command, args, options) {
       resolve(signal ? 128 + os.constants.signals[signal] : code);
     });
   });
+}
+
+/** npm passes a signal on to its shell, and the shell dies alone: without this the program would live on. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform === "win32") return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    child.kill("SIGTERM");
+  }, PARENT_CHECK_MS);
+  timer.unref();
 }
 
 module.exports = { runProgram, callerFolder };

@@ -81,13 +81,23 @@ async function writeDist(files: ReadonlyMap<string, string>): Promise<void> {
   }
 }
 
-const chunks = await bundleProgram();
-assertSelfContained(chunks);
-const ordered = chunks.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry));
-await writeDist(
-  new Map([
-    ...ordered.map((chunk) => [chunk.fileName, chunk.code] as const),
-    ["THIRD-PARTY-LICENSES.txt", await thirdPartyLicenses(chunks.flatMap((chunk) => chunk.moduleIds))],
-    ...(await emitDeclarations(packageFolder)),
-  ]),
-);
+async function build(): Promise<void> {
+  const chunks = await bundleProgram();
+  assertSelfContained(chunks);
+  const ordered = chunks.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry));
+  await writeDist(
+    new Map([
+      ...ordered.map((chunk) => [chunk.fileName, chunk.code] as const),
+      ["THIRD-PARTY-LICENSES.txt", await thirdPartyLicenses(chunks.flatMap((chunk) => chunk.moduleIds))],
+      ...(await emitDeclarations(packageFolder)),
+    ]),
+  );
+}
+
+try {
+  await build();
+} catch (error) {
+  // The message says where; the bundler's own stack says nothing about our sources.
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
