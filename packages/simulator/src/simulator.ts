@@ -50,7 +50,7 @@ export interface Simulator extends AsyncDisposable {
   readonly githubToken: string;
   /** Adds scenarios; the last one named is asked first. Throws a {@link SimulatorError} `unknown_scenario`. */
   use(...scenarioNames: readonly string[]): void;
-  /** Stops playing every scenario. */
+  /** Stops playing every scenario. What they changed in the model list stays changed. */
   clearScenarios(): void;
   /** Changes what the model says from the next request on. */
   answerWith(script: AnswerScript | Answer): void;

@@ -21,7 +21,7 @@ export function setModelPolicy(world: World, call: Call, id: string): Promise<Re
     if (state !== "enabled" && state !== "disabled") {
       return capiError(400, "invalid_request_body", 'state must be "enabled" or "disabled"');
     }
-    world.models.setPolicy(id, state);
+    if (world.models.find(id)?.policy !== undefined) world.models.setPolicy(id, state);
     return json(200, { state });
   });
 }

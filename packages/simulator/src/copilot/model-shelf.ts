@@ -4,8 +4,10 @@ import { modelCatalogue, type ModelEntry } from "./model-catalogue.ts";
 export interface ModelShelf {
   list(): readonly ModelEntry[];
   find(id: string): ModelEntry | undefined;
-  /** Sets the policy state of a model that has one. */
+  /** Sets the policy state of a model; gives it a policy when it had none. */
   setPolicy(id: string, state: string): void;
+  /** Changes some fields of every model that can chat. */
+  changeChatModels(change: (model: ModelEntry) => Partial<ModelEntry>): void;
 }
 
 /** Puts the given models on a shelf, or the catalogue. The entries are copied. */
@@ -17,7 +19,12 @@ export function createModelShelf(models: readonly ModelEntry[] = modelCatalogue(
     find,
     setPolicy(id, state) {
       const entry = find(id);
-      if (entry?.policy !== undefined) entry.policy = { ...entry.policy, state };
+      if (entry !== undefined) entry.policy = { terms: "(sample terms)", ...entry.policy, state };
+    },
+    changeChatModels(change) {
+      for (const entry of entries) {
+        if (entry.capabilities.type === "chat") Object.assign(entry, change(entry));
+      }
     },
   };
 }

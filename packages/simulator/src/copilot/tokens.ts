@@ -15,6 +15,8 @@ export interface CopilotTokens {
   mint(overrides?: { lifetimeSeconds?: number; refreshInSeconds?: number }): MintedToken;
   /** Whether this is a token of ours that has not expired by the simulator's clock and was not revoked. */
   accepts(token: string): boolean;
+  /** Accepts a token that was made elsewhere, from now on for so long. */
+  adopt(token: string, lifetimeSeconds: number): void;
   /** Makes one token invalid before its time. */
   revoke(token: string): void;
 }
@@ -50,6 +52,9 @@ export function createCopilotTokens(options: CopilotTokensOptions): CopilotToken
         expires_at: expiresAt,
         refresh_in: overrides.refreshInSeconds ?? options.refreshInSeconds,
       };
+    },
+    adopt: (token, lifetimeSeconds) => {
+      expiry.set(token, options.clock.now() + lifetimeSeconds * 1000);
     },
     accepts: (token) => (expiry.get(token) ?? 0) > options.clock.now(),
     revoke: (token) => {

@@ -1,6 +1,6 @@
 import { contentText } from "../answer/answer.ts";
 import { isRecord, type Call } from "../http/call.ts";
-import { capiError, type FullReply } from "../http/reply.ts";
+import { capiError, text, type FullReply } from "../http/reply.ts";
 import type { ModelShelf } from "./model-shelf.ts";
 import type { ModelEntry } from "./model-catalogue.ts";
 
@@ -62,13 +62,24 @@ function invalid(message: string): FullReply {
 function findModel(models: ModelShelf, id: unknown): ModelEntry | FullReply {
   const model = typeof id === "string" ? models.find(id) : undefined;
   if (model === undefined || model.capabilities.type !== "chat" || policyMissing(model)) {
-    return capiError(400, "model_not_supported", "The requested model is not supported.");
+    return modelNotSupported();
   }
   if (model.supported_endpoints !== undefined && !model.supported_endpoints.includes("/chat/completions")) {
     const message = `model "${model.id}" is not accessible via the /chat/completions endpoint`;
     return capiError(400, "unsupported_api_for_model", message);
   }
   return model;
+}
+
+/** The reply for a model that does not exist, is no chat model, or waits for its terms to be accepted. */
+export function modelNotSupported(): FullReply {
+  const error = {
+    message: "The requested model is not supported.",
+    code: "model_not_supported",
+    param: "model",
+    type: "invalid_request_error",
+  };
+  return text(400, `${JSON.stringify({ error })}\n`);
 }
 
 function policyMissing(model: ModelEntry): boolean {

@@ -27,12 +27,12 @@ export async function writeReply(
         response.socket?.resetAndDestroy();
         return;
       case "full": {
-        response.writeHead(reply.status, { ...common, ...reply.headers });
+        response.writeHead(reply.status, merge(common, reply.headers));
         response.end(NO_BODY.has(reply.status) ? undefined : reply.body);
         return;
       }
       case "stream": {
-        response.writeHead(reply.status, { ...common, ...reply.headers });
+        response.writeHead(reply.status, merge(common, reply.headers));
         response.flushHeaders();
         await writeSteps(response, reply.steps, signal, onBreak);
         return;
@@ -45,6 +45,11 @@ export async function writeReply(
     if (!signal.aborted) onBreak();
     response.destroy();
   }
+}
+
+/** An empty value in the reply takes a common header away. */
+function merge(common: Record<string, string>, own: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries({ ...common, ...own }).filter(([, value]) => value !== ""));
 }
 
 async function writeSteps(

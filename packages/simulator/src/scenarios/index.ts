@@ -1,7 +1,22 @@
+import { capiScenarios } from "./capi.ts";
+import { chatScenarios } from "./chat.ts";
+import { deviceScenarios } from "./device.ts";
+import { exchangeScenarios } from "./exchange.ts";
+import { limitScenarios } from "./limit.ts";
+import { modelScenarios } from "./models.ts";
 import type { Scenario } from "./scenario.ts";
+import { wireScenarios } from "./wire.ts";
 
-/** Every scenario there is, in the order of the groups. */
-export const scenarios: readonly Scenario[] = [];
+/** Every scenario there is, group by group. To add one, add it to the list of its group. */
+export const scenarios: readonly Scenario[] = [
+  ...deviceScenarios,
+  ...exchangeScenarios,
+  ...capiScenarios,
+  ...modelScenarios,
+  ...chatScenarios,
+  ...wireScenarios,
+  ...limitScenarios,
+];
 
-/** The names that `use()` takes. */
+/** The names that `use()` and the `scenarios` option take. */
 export const scenarioNames: readonly string[] = scenarios.map((scenario) => scenario.name);
