@@ -1,0 +1,77 @@
+import type { BigIntStats } from "node:fs";
+import { defineTool } from "@zotpilot/core";
+import { z } from "zod";
+import { contextDiff } from "./edit/diff.ts";
+import { applySplices, planEdits } from "./edit/replace.ts";
+import { MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
+import { openFile } from "./shared/open-file.ts";
+import { resolvePath } from "./shared/path.ts";
+import { FileChangedError, findWriteTarget, replaceFile } from "./shared/replace-file.ts";
+import { requireText } from "./shared/text.ts";
+import { fromSystemError, ToolError } from "./shared/tool-error.ts";
+
+const DESCRIPTION =
+  "Replace pieces of a text file. Each oldText must match exactly, white space included, and be in the file once; " +
+  "all are matched against the file as it is before the call, must not overlap, and are written together or not " +
+  "at all. Returns a diff.";
+
+/** Every lost race means that another edit of the same file went through, so this many can run side by side. */
+const MAX_ATTEMPTS = 100;
+
+/**
+ * Replaces exact text: `{ path, edits: [{ oldText, newText }] }`.
+ *
+ * All edits are checked against the file as it is, and it is written only when all fit. No byte outside a match
+ * changes: line endings (an LF in `oldText` also matches a CRLF), a byte order mark and bytes that are no UTF-8 stay.
+ * The result is a diff. Throws a `ToolError` that shows the nearest lines when `oldText` is not there.
+ */
+export const editTool = defineTool({
+  name: "edit",
+  description: DESCRIPTION,
+  risk: "write",
+  input: z.object({
+    path: z.string(),
+    edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).min(1),
+  }),
+  async run({ path, edits }, { cwd, signal }) {
+    const absolute = resolvePath(cwd, path);
+    try {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+        signal.throwIfAborted();
+        const { bytes, stats } = await readWhole(cwd, absolute, path);
+        const splices = planEdits(bytes, edits, path);
+        const target = await findWriteTarget(absolute, path);
+        try {
+          await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
+          return contextDiff(bytes, splices);
+        } catch (error) {
+          if (!(error instanceof FileChangedError)) throw error;
+        }
+      }
+    } catch (error) {
+      throw fromSystemError(error, "edit", path);
+    }
+    throw new ToolError("changed", `${path} keeps changing while it is edited; nothing was written`);
+  },
+});
+
+async function readWhole(
+  cwd: string,
+  absolute: string,
+  path: string,
+): Promise<{ bytes: Buffer; stats: BigIntStats }> {
+  const { handle, stats } = await openFile(cwd, absolute, path);
+  try {
+    if (stats.size > MAX_TEXT_FILE_BYTES) {
+      throw new ToolError(
+        "too_large",
+        `${path} has ${stats.size} bytes; edit takes at most ${MAX_TEXT_FILE_BYTES}, so change it with bash (sed)`,
+      );
+    }
+    const bytes = await handle.readFile();
+    requireText(bytes, path);
+    return { bytes, stats };
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { ToolError } from "./tool-error.ts";
+
+/** How many bytes from the start decide whether a file is text. */
+export const SNIFF_BYTES = 8192;
+
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const LINE_FEED = 0x0a;
+
+/** The length of the UTF-8 byte order mark at the start, 0 when there is none. */
+export function byteOrderMarkLength(bytes: Buffer): number {
+  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+}
+
+/** Throws unless the file that starts with `start` can be shown and changed as UTF-8 text. */
+export function requireText(start: Buffer, shown: string): void {
+  const head = start.subarray(0, SNIFF_BYTES);
+  if (!head.includes(0)) return;
+  const mark = head.subarray(0, 2).toString("hex");
+  if (mark === "fffe" || mark === "feff") {
+    throw new ToolError("not_text", `${shown} is UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8`);
+  }
+  throw new ToolError("not_text", `${shown} looks binary; use bash (file, xxd, strings) to look into it`);
+}
+
+/** How many lines a text has; a last line without a line feed counts. */
+export function countLines(bytes: Buffer): number {
+  const feeds = countLineFeeds(bytes);
+  return bytes.length > 0 && bytes[bytes.length - 1] !== LINE_FEED ? feeds + 1 : feeds;
+}
+
+/** How many line feeds there are. */
+export function countLineFeeds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
+  return count;
+}
+
+/** The longest start of `bytes`, at most `length` long, that does not end inside a UTF-8 character. */
+export function cutStart(bytes: Buffer, length: number): Buffer {
+  if (length >= bytes.length) return bytes;
+  let end = Math.max(0, length);
+  const floor = Math.max(0, end - 3);
+  while (end > floor && isContinuation(bytes[end])) end -= 1;
+  // Four continuation bytes in a row are no UTF-8, so there is no character to keep whole.
+  return bytes.subarray(0, isContinuation(bytes[end]) ? length : end);
+}
+
+/** The longest end of `bytes`, at most `length` long, that does not begin inside a UTF-8 character. */
+export function cutEnd(bytes: Buffer, length: number): Buffer {
+  if (length >= bytes.length) return bytes;
+  let start = bytes.length - Math.max(0, length);
+  const ceiling = Math.min(bytes.length, start + 3);
+  while (start < ceiling && isContinuation(bytes[start])) start += 1;
+  return bytes.subarray(start);
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+/** Throws when a string from the model has no UTF-8 form, rather than writing something else. */
+export function requireWellFormed(text: string, name: string): void {
+  if (!text.isWellFormed()) {
+    throw new ToolError("bad_input", `${name} holds half of a surrogate pair, which no file can hold`);
+  }
+}

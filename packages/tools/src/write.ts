@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { defineTool } from "@zotpilot/core";
+import { z } from "zod";
+import { resolvePath } from "./shared/path.ts";
+import { findWriteTarget, replaceFile, type WriteTarget } from "./shared/replace-file.ts";
+import { countLines, requireWellFormed } from "./shared/text.ts";
+import { fromSystemError } from "./shared/tool-error.ts";
+
+const DESCRIPTION =
+  "Create a file or overwrite a whole one; missing folders are made. Use edit to change a part of a file.";
+
+/**
+ * Writes a whole file: `{ path, content }`.
+ *
+ * Missing folders are made, symbolic links are followed, the mode of an existing file stays, and a reader sees the old
+ * file or the new one but nothing between. The result says what happened and does not repeat the content. Throws a
+ * `ToolError` for what is no plain file, is read-only, or is refused by the system.
+ */
+export const writeTool = defineTool({
+  name: "write",
+  description: DESCRIPTION,
+  risk: "write",
+  input: z.object({ path: z.string(), content: z.string() }),
+  async run({ path, content }, { cwd, signal }) {
+    signal.throwIfAborted();
+    requireWellFormed(content, "content");
+    const absolute = resolvePath(cwd, path);
+    const bytes = Buffer.from(content);
+    const size = `${plural(countLines(bytes), "line")}, ${plural(bytes.length, "byte")}`;
+    try {
+      const target = await findWriteTarget(absolute, path);
+      if (await holds(target, bytes))
+        return `${path} already holds exactly this (${size}); nothing was written`;
+      await replaceFile(target, bytes, { signal });
+      if (!target.stats) return `created ${path} (${size})`;
+      return `overwrote ${path} (${size}; it had ${plural(Number(target.stats.size), "byte")})`;
+    } catch (error) {
+      throw fromSystemError(error, "write", path);
+    }
+  },
+});
+
+async function holds(target: WriteTarget, bytes: Buffer): Promise<boolean> {
+  if (target.stats?.size !== BigInt(bytes.length)) return false;
+  // A file that may be written but not read is overwritten unseen.
+  const current = await readFile(target.path).catch(() => undefined);
+  return current?.equals(bytes) ?? false;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
