@@ -46,14 +46,14 @@ export async function requestDeviceCode(options: DeviceCodeOptions): Promise<Dev
   );
   const parsed = deviceCodeSchema.safeParse(answer.json);
   if (!parsed.success) {
-    const refused = refusal(host, answer);
-    if (refused !== undefined) throw refused;
-    if (isTransient(answer)) throw unwell(host, answer);
     if (answer.status === 404 && answer.json !== undefined)
       throw new AuthError(
         "login_failed",
         `${host.name} does not know the client id (HTTP 404). Check the clientId setting.`,
       );
+    if (isTransient(answer)) throw unwell(host, answer);
+    const refused = refusal(host, answer);
+    if (refused !== undefined) throw refused;
     const field = parsed.error.issues[0]?.path[0];
     const detail = typeof field === "string" ? `JSON without a usable ${field}` : undefined;
     throw notGitHub(host, answer, detail);

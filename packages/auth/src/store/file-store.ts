@@ -34,7 +34,7 @@ export function createFileStore(options: FileStoreOptions): CredentialStore {
   let last: Promise<unknown> = Promise.resolve();
 
   async function load(target: string | undefined): Promise<{ document: StoreDocument; warning?: string }> {
-    const file = target === undefined ? undefined : await readPrivateFile(target);
+    const file = target === undefined ? undefined : await readPrivateFile(target, path);
     if (file === undefined) return { document: emptyDocument() };
     const warning =
       file.loosened === undefined
@@ -62,7 +62,7 @@ export function createFileStore(options: FileStoreOptions): CredentialStore {
     change: (entries: Map<string, unknown>) => { changed: boolean; result: T },
   ): Promise<T> {
     const linked = await locate(path);
-    const folderMode = await ensurePrivateFolder(dirname(path));
+    const folderMode = await ensurePrivateFolder(path);
     const target = await canonical(linked ?? path);
     for (;;) {
       const lock = await acquireLock(`${target}.lock`);

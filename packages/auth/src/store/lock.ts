@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { link, open, readFile, readlink, rename, stat, unlink, utimes } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { monotonicNow } from "../clock.ts";
@@ -55,17 +56,24 @@ function hold(path: string, mine: string): Lock {
 }
 
 async function create(path: string, content: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    const file = await open(path, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
-    return true;
+    file = await open(path, "wx", 0o600);
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
+  }
+  try {
+    // Whatever the umask: another process of ours must be able to read whose it is.
+    await file.chmod(0o600);
+    await file.writeFile(content);
+    return true;
+  } catch (error) {
+    // On a full disk the name exists without its content; left there, it would keep everybody waiting.
+    await unlink(path).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { chmod, constants, lstat, mkdir, open, stat } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { ownUserId } from "./location.ts";
 import { insecure, systemCode, systemReason, unreadable } from "./problem.ts";
 
@@ -15,13 +15,13 @@ export interface PrivateFile {
 
 /**
  * Reads a file that only we may use, through one open file, so that what is checked is what is read. Open permissions
- * are closed before the content is used; undefined when there is no file.
+ * are closed before the content is used; undefined when there is no file. `path` is the name that people know it by.
  */
-export async function readPrivateFile(path: string): Promise<PrivateFile | undefined> {
+export async function readPrivateFile(target: string, path: string): Promise<PrivateFile | undefined> {
   let file: FileHandle;
   try {
     // Without O_NONBLOCK, opening a FIFO waits for a writer for ever.
-    file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    file = await open(target, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw unreadable(path, `cannot be read: ${systemReason(error)}`, error);
@@ -46,7 +46,8 @@ export async function readPrivateFile(path: string): Promise<PrivateFile | undef
  * Makes the folder of a file, and makes it ours alone. Folders that are meant to be shared stay as they are: the home
  * folder, one with the sticky bit (`/tmp`), one that belongs to the system. Returns the former mode when it changed.
  */
-export async function ensurePrivateFolder(folder: string): Promise<string | undefined> {
+export async function ensurePrivateFolder(path: string): Promise<string | undefined> {
+  const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const owner = ownUserId();
   if (owner === undefined) return undefined;
@@ -54,7 +55,7 @@ export async function ensurePrivateFolder(folder: string): Promise<string | unde
   const sticky = (mode & 0o1000) !== 0;
   if (uid !== owner) {
     if (uid === 0 && (sticky || (mode & 0o022) === 0)) return undefined;
-    throw insecure(folder, `its folder belongs to another user (id ${uid})`);
+    throw insecure(path, `its folder belongs to another user (id ${uid})`);
   }
   if (sticky || (mode & 0o777) === 0o700 || (await isShared(folder))) return undefined;
   await chmod(folder, 0o700);
