@@ -49,11 +49,21 @@ export function serializeError(error: unknown): SerializedError {
   const fields = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
   const serialized: SerializedError = {
     code: typeof fields["code"] === "string" ? fields["code"] : "unknown",
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     retryable: fields["retryable"] === true,
   };
   if (typeof fields["hint"] === "string") serialized.hint = fields["hint"];
-  if (typeof fields["retryAfterMs"] === "number") serialized.retryAfterMs = fields["retryAfterMs"];
+  // JSON has no infinity.
+  if (Number.isFinite(fields["retryAfterMs"])) serialized.retryAfterMs = fields["retryAfterMs"] as number;
   if (typeof fields["requestId"] === "string") serialized.requestId = fields["requestId"];
   return serialized;
+}
+
+/** The sentence of any thrown value. Never throws, whatever it is given. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error);
+  } catch {
+    return "an error without a message";
+  }
 }

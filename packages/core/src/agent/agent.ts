@@ -42,17 +42,26 @@ export interface Agent {
   readonly model: string;
   readonly provider: Provider;
   readonly cwd: string;
-  /** Runs one prompt to its end. Throws `CoreError` `busy` while another runs; a failing run resolves with its error. */
+  /**
+   * Runs one prompt to its end. Throws `CoreError` `busy` while another runs; a failing run resolves with its error.
+   * What a listener has thrown meanwhile is thrown at the end.
+   */
   prompt(input: UserInput, options?: { signal?: AbortSignal }): Promise<RunResult>;
   /** Stops the run, if one is under way. What was answered so far is kept. */
   abort(): void;
   /** Resolves when no prompt runs. */
   idle(): Promise<void>;
-  /** Takes effect on the next model call, also in the middle of a run. The id is not checked. */
+  /**
+   * Takes effect on the next model call, also in the middle of a run. The id is not checked. Throws a `CoreError` when
+   * the session cannot keep it; the model stays as it was.
+   */
   setModel(model: string): Promise<void>;
   /** Starts the conversation anew. Throws `CoreError` `busy` while a prompt runs. */
   clear(): Promise<void>;
-  /** Hears every event from now on; returns how to stop. Durable events are on disk before they are heard. */
+  /**
+   * Hears every event from now on; returns how to stop. Durable events are on disk before they are heard. A listener
+   * that throws spoils neither the run nor what others hear.
+   */
   subscribe(listener: (event: AgentEvent) => void): () => void;
   /** Aborts what runs and closes the session. */
   close(): Promise<void>;
@@ -68,13 +77,40 @@ export function createAgent(options: AgentOptions): Agent {
   const listeners = new Set<(event: AgentEvent) => void>();
   let transcript = (session?.events ?? []).reduce(reduceTranscript, emptyTranscript);
   let model = options.model;
-  let running: { controller: AbortController } | undefined;
+  let running: AbortController | undefined;
   let finished: Promise<unknown> = Promise.resolve();
 
-  async function publish(event: AgentEvent): Promise<void> {
+  /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what listeners have thrown. */
+  async function publish(event: AgentEvent, whenKept?: () => void): Promise<unknown[]> {
     if (isDurable(event)) await session?.append(event);
     transcript = reduceTranscript(transcript, event);
-    for (const listener of listeners) listener(event);
+    whenKept?.();
+    const thrown: unknown[] = [];
+    for (const listener of listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    return thrown;
+  }
+
+  /** Whoever caused an event learns that a listener is broken. */
+  function rethrow(thrown: readonly unknown[]): void {
+    if (thrown.length > 0) throw thrown[0];
+  }
+
+  /** Marks the agent as busy while `work` goes on; nothing else may begin meanwhile. */
+  function occupy<Result>(work: (controller: AbortController) => Promise<Result>): Promise<Result> {
+    if (running) throw new CoreError("busy", "the agent is still working; wait for it or abort it");
+    const controller = new AbortController();
+    running = controller;
+    const ended = work(controller).finally(() => {
+      if (running === controller) running = undefined;
+    });
+    finished = ended.catch(() => undefined);
+    return ended;
   }
 
   async function run(input: UserInput, signal: AbortSignal): Promise<RunResult> {
@@ -95,6 +131,7 @@ export function createAgent(options: AgentOptions): Agent {
       now,
     });
     let result: RunResult = { reason: "error" };
+    const thrown: unknown[] = [];
     try {
       for await (const event of events) {
         if (event.type === "run_end") {
@@ -102,14 +139,15 @@ export function createAgent(options: AgentOptions): Agent {
           // Over before it is told: who hears `run_end` may prompt again at once.
           running = undefined;
         }
-        await publish(event);
+        thrown.push(...(await publish(event)));
       }
     } catch (error) {
       // Only the session can fail here: say so and end the run, rather than go on with what nobody keeps.
       running = undefined;
       result = { reason: "error", error: serializeError(error) };
-      await publish({ type: "run_end", ...result });
+      thrown.push(...(await publish({ type: "run_end", ...result })));
     }
+    rethrow(thrown);
     return result;
   }
 
@@ -126,38 +164,34 @@ export function createAgent(options: AgentOptions): Agent {
     provider,
     cwd,
     async prompt(input, { signal } = {}) {
-      if (running) throw new CoreError("busy", "the agent is still working on the last prompt");
-      const controller = new AbortController();
-      const combined = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
-      const mine = { controller };
-      running = mine;
-      const ended = run(input, combined).finally(() => {
-        if (running === mine) running = undefined;
-      });
-      finished = ended.catch(() => undefined);
-      return ended;
+      return occupy((controller) =>
+        run(input, signal ? AbortSignal.any([signal, controller.signal]) : controller.signal),
+      );
     },
     abort() {
-      running?.controller.abort();
+      running?.abort();
     },
     async idle() {
-      await finished;
+      // What ends may begin something new in a listener.
+      for (let current; current !== finished;) {
+        current = finished;
+        await current;
+      }
     },
     async setModel(id) {
-      model = id;
-      await publish({ type: "model_changed", provider: provider.id, model: id });
+      const change: AgentEvent = { type: "model_changed", provider: provider.id, model: id };
+      rethrow(await publish(change, () => (model = id)));
     },
     async clear() {
-      if (running) throw new CoreError("busy", "the agent is still working; abort it before clearing");
-      await publish({ type: "cleared" });
+      rethrow(await occupy(() => publish({ type: "cleared" })));
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async close() {
-      running?.controller.abort();
-      await finished;
+      running?.abort();
+      await this.idle();
       await session?.close();
     },
   };

@@ -6,7 +6,7 @@ import type { WireEvent } from "./wire.ts";
 /** Drives an agent that another process serves. */
 export interface RpcClient {
   /** Sends a request and waits for its answer. Throws an `Error` with the server's sentence when it refuses. */
-  request<Request extends RpcRequest>(request: Request): Promise<Record<string, unknown>>;
+  request(request: RpcRequest): Promise<Record<string, unknown>>;
   /** Sends a prompt and yields the events of its run, `done` being the last. */
   prompt(message: string): AsyncGenerator<WireEvent, void>;
   /** Says that no more requests follow; the server ends after what it was asked. */

@@ -7,7 +7,7 @@ import { serializeError } from "../errors.ts";
 import {
   decodeRequest,
   PROTOCOL_VERSION,
-  requests,
+  type requests,
   type RpcRequestOf,
   type RpcResponse,
 } from "./protocol.ts";

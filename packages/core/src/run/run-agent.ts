@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import {
   addUsage,
   emptyUsage,
@@ -34,17 +35,40 @@ export interface RunOptions {
   /** The usage of the conversation so far. */
   usage?: Usage;
   now: () => Date;
+  /** How long a tool may take to notice an abort before its call is answered without it; 5 seconds when left out. */
+  abortGraceMs?: number;
 }
 
 /**
  * Asks the model, runs the tools it calls, and goes on until it stops. A generator: the reader's pace is respected
- * and `return()` ends the run. Never throws; always ends in exactly one `run_end`.
+ * and `return()` ends the run, its tools included. Never throws; always ends in exactly one `run_end`.
  */
 export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent, void> {
+  const runId = randomUUID();
+  const left = new AbortController();
+  let ended = false;
+  yield { type: "run_start", runId };
+  try {
+    const signal = AbortSignal.any([options.signal, left.signal]);
+    // As many listeners as calls run side by side: no leak, and no warning in the middle of a screen.
+    setMaxListeners(0, signal);
+    const end = yield* runTurns({ ...options, signal }, runId);
+    ended = true;
+    yield { type: "run_end", ...end };
+  } catch (error) {
+    if (ended) throw error;
+    ended = true;
+    yield { type: "run_end", reason: "error", error: serializeError(error) };
+  } finally {
+    if (!ended) left.abort();
+  }
+}
+
+type RunEnd = Omit<Extract<AgentEvent, { type: "run_end" }>, "type">;
+
+async function* runTurns(options: RunOptions, interactionId: string): AsyncGenerator<AgentEvent, RunEnd> {
   const messages: Message[] = [...options.messages, options.prompt];
-  const interactionId = randomUUID();
   let total = options.usage ?? emptyUsage();
-  yield { type: "run_start", runId: interactionId };
   yield { type: "user_message", message: options.prompt };
 
   const tools: ToolSpec[] = options.tools
@@ -54,12 +78,12 @@ export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent,
   for (let turn = 1; ; turn++) {
     if (options.maxSteps !== undefined && turn > options.maxSteps) {
       const error = serializeError(new CoreError("turn_limit", `max steps (${options.maxSteps}) exceeded`));
-      return yield { type: "run_end", reason: "error", error };
+      return { reason: "error", error };
     }
     const request = {
       model: options.model(),
       system: options.system,
-      messages,
+      messages: [...messages],
       ...(tools.length > 0 && { tools }),
       // A person's prompt is billed as such; everything that follows from it is the agent's doing.
       initiator: turn === 1 ? ("user" as const) : ("agent" as const),
@@ -68,16 +92,16 @@ export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent,
     const result = yield* runTurn(options, request, turn, total);
     if (result.usage) total = addUsage(total, result.usage);
     if (result.message.content.length > 0) messages.push(result.message);
-    if (result.stopReason === "error") return yield { type: "run_end", reason: "error", ...errorOf(result) };
-    if (result.stopReason === "aborted") return yield { type: "run_end", reason: "aborted" };
+    if (result.stopReason === "error") return { reason: "error", ...errorOf(result) };
+    if (result.stopReason === "aborted") return { reason: "aborted" };
 
     const calls = result.message.content.filter((part) => part.type === "tool_call");
-    if (calls.length === 0) return yield { type: "run_end", reason: "done" };
+    if (calls.length === 0) return { reason: "done" };
     for await (const event of runToolCalls(options, calls)) {
       if (event.type === "tool_message") messages.push(event.message);
       yield event;
     }
-    if (options.signal.aborted) return yield { type: "run_end", reason: "aborted" };
+    if (options.signal.aborted) return { reason: "aborted" };
   }
 }
 

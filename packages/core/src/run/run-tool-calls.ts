@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ToolCall, ToolMessage } from "@zotpilot/provider/model";
+import { messageOf } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { errorResult, type ToolResult } from "../tools/tool.ts";
 import { createChannel } from "./channel.ts";
 import type { RunOptions } from "./run-agent.ts";
 
-/** How long a tool may take to notice an abort before its call is answered without it. */
-const abortGraceMs = 5_000;
+const defaultAbortGraceMs = 5_000;
+
+/** So many calls run side by side at most: a model that asks for a thousand files may not use up the system's. */
+const maxSideBySide = 16;
 
 /**
  * Runs the calls of one answer. Calls that only read run side by side, others one after another; results come in
@@ -19,11 +22,12 @@ export async function* runToolCalls(
   for (const group of groupCalls(options, calls)) {
     const channel = createChannel<AgentEvent>();
     const results = group.map((call) => runCall(options, call, (event) => channel.push(event)));
-    const messages: Promise<ToolMessage>[] = results;
-    void Promise.allSettled(messages).then(() => channel.close());
-    // Progress is shown as it comes; each result as soon as all before it are there.
+    // Each result is told as soon as all before it are there: what is told is kept, should the program die.
+    void (async () => {
+      for (const result of results) channel.push({ type: "tool_message", message: await result });
+      channel.close();
+    })();
     yield* channel;
-    for (const message of messages) yield { type: "tool_message", message: await message };
   }
 }
 
@@ -46,10 +50,12 @@ async function runCall(
   if (options.signal.aborted) result = errorResult("aborted: the call was not started");
   else {
     try {
-      result = await withAbortGrace(options.runTool(call, context), options.signal);
+      const running = options.runTool(call, context);
+      result = checked(
+        await withAbortGrace(running, options.signal, options.abortGraceMs ?? defaultAbortGraceMs),
+      );
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      result = errorResult(options.signal.aborted ? "aborted: the call was stopped" : reason);
+      result = errorResult(options.signal.aborted ? "aborted: the call was stopped" : messageOf(error));
     }
   }
   finished = true;
@@ -70,16 +76,21 @@ async function runCall(
 }
 
 /** A tool that does not notice the abort may not keep the person waiting. */
-async function withAbortGrace(running: Promise<ToolResult>, signal: AbortSignal): Promise<ToolResult> {
+async function withAbortGrace(
+  running: Promise<ToolResult>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<ToolResult> {
   const done = new AbortController();
-  const tooLate = new Promise<never>((_, reject) => {
+  const tooLate = new Promise<ToolResult>((resolve) => {
     const onAbort = (): void => {
-      sleep(abortGraceMs, undefined, { signal: done.signal }).then(
-        () => reject(new Error("aborted")),
+      sleep(graceMs, undefined, { signal: done.signal }).then(
+        () => resolve(errorResult("aborted: the call did not stop when asked to and may still be running")),
         () => undefined,
       );
     };
-    signal.addEventListener("abort", onAbort, { once: true, signal: done.signal });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([running, tooLate]);
@@ -88,13 +99,19 @@ async function withAbortGrace(running: Promise<ToolResult>, signal: AbortSignal)
   }
 }
 
+/** Middlewares and hosts of other languages may return anything; only a result goes on. */
+function checked(result: ToolResult | undefined): ToolResult {
+  if (Array.isArray(result?.content) && typeof result.isError === "boolean") return result;
+  return errorResult("the tool returned no result");
+}
+
 function groupCalls(options: RunOptions, calls: readonly ToolCall[]): ToolCall[][] {
   const groups: ToolCall[][] = [];
   let previousReads = false;
   for (const call of calls) {
     const reads = options.tools.find((tool) => tool.name === call.name)?.risk === "read";
     const last = groups.at(-1);
-    if (reads && previousReads && last) last.push(call);
+    if (reads && previousReads && last && last.length < maxSideBySide) last.push(call);
     else groups.push([call]);
     previousReads = reads;
   }

@@ -11,6 +11,7 @@ import { serializeError, type SerializedError } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { retryDelay, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** How a model call went. `message` is what of it is kept. */
 export interface TurnResult {
@@ -30,7 +31,8 @@ export async function* runTurn(
   yield { type: "turn_start", turn };
   const result = yield* callModel(options, request, totalBefore);
   const { message, stopReason, error, usage } = result;
-  if (message.content.length > 0) yield { type: "assistant_message", message, usage, stopReason };
+  // Also without content when it cost something: the sum of a conversation must survive a restart.
+  if (message.content.length > 0 || usage) yield { type: "assistant_message", message, usage, stopReason };
   yield { type: "turn_end", turn, stopReason, ...(error && { error }) };
   return result;
 }
@@ -44,24 +46,28 @@ async function* callModel(
     const collector = createMessageCollector();
     let answered = false;
     let started = false;
-    let failure: unknown;
+    let failure: { error: unknown } | undefined;
+    // A person asked once; trying again is the program's doing.
+    const sent = attempt === 1 ? request : { ...request, initiator: "agent" as const };
     try {
-      for await (const event of options.provider.stream(request, { signal: options.signal })) {
+      const events = options.provider.stream(sent, { signal: options.signal });
+      for await (const event of untilAborted(events, options.signal)) {
         collector.add(event);
         if (event.type === "response_start") started = true;
         else answered ||= event.type !== "usage" && event.type !== "finish";
         const shown = showModelEvent(event);
         if (shown) yield shown;
       }
-      if (!collector.finishReason()) failure = new Error("the answer ended before the model finished it");
+      if (!collector.finishReason()) failure = { error: new Error("the answer ended before it was finished") };
     } catch (error) {
-      failure = error;
+      // Behind its end an answer is whole, whatever happens to the connection.
+      if (!collector.finishReason()) failure = { error };
     }
 
-    const aborted = options.signal.aborted;
-    const delayMs = failure && !aborted && !answered ? retryDelay(failure, attempt) : undefined;
-    if (delayMs !== undefined) {
-      yield { type: "retry", attempt, delayMs, error: serializeError(failure) };
+    const delayMs =
+      failure && !options.signal.aborted && !answered ? retryDelay(failure.error, attempt) : undefined;
+    if (failure && delayMs !== undefined) {
+      yield { type: "retry", attempt, delayMs, error: serializeError(failure.error) };
       if (await wait(delayMs, options.signal)) continue;
     }
 
@@ -74,7 +80,7 @@ async function* callModel(
       return { message: { ...textOnly(collector.message()), at }, stopReason: "aborted", usage };
     }
     if (failure) {
-      const error = serializeError(failure);
+      const error = serializeError(failure.error);
       return { message: { ...textOnly(collector.message()), at }, stopReason: "error", error, usage };
     }
     const message = collector.message();

@@ -1,4 +1,5 @@
 import type { ToolCall } from "@zotpilot/provider/model";
+import { messageOf } from "../errors.ts";
 import { errorResult, type Tool, type ToolMiddleware, type ToolRunner } from "./tool.ts";
 
 /**
@@ -17,7 +18,7 @@ export function toolRunner(tools: readonly Tool[]): ToolRunner {
       return await tool.run(input, context);
     } catch (error) {
       context.signal.throwIfAborted();
-      return errorResult(error instanceof Error ? error.message : String(error));
+      return errorResult(messageOf(error));
     }
   };
 }

@@ -11,7 +11,7 @@ export interface ToolContext {
   /** Aborted when the run is. A tool stops soon after and throws the signal's reason, or returns what it has. */
   signal: AbortSignal;
   /** Shows text while the tool works. Never sent to the model. */
-  progress(text: string): void;
+  progress: (text: string) => void;
 }
 
 /** What a tool gives back to the model. */
