@@ -27,6 +27,17 @@ export async function* readAnswer(
   let known = false;
   let drained = 0;
 
+  let failure: { error: unknown } | undefined;
+
+  /** What came before a failure in the same packet is given out before the failure. */
+  function attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      failure = { error };
+    }
+  }
+
   const reader = createServerSentEventReader({
     onData: (data, torn) => {
       if (complete) return;
@@ -58,19 +69,24 @@ export async function* readAnswer(
       whole.push(chunk);
       continue;
     }
-    reader.feed(chunk);
+    attempt(() => reader.feed(chunk));
     if (out.length > 0) {
       yield* out;
       out.length = 0;
     } else checkPatience(started, lastContent);
+    if (failure) throw failure.error;
   }
   if (complete) return;
-  if (whole) decoder.json(Buffer.concat(whole).toString("utf8"), out);
-  else {
+  attempt(() => {
+    if (whole) {
+      decoder.json(Buffer.concat(whole).toString("utf8"), out);
+      return;
+    }
     const torn = reader.end();
     if (!complete) decoder.end(torn, out);
-  }
+  });
   yield* out;
+  if (failure) throw failure.error;
 }
 
 const OPEN_BRACE = 0x7b;
