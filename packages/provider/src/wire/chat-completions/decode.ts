@@ -22,11 +22,15 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   let namesFinish = false;
   let textLength = 0;
   let hasText = false;
-  let lastLineWhole = false;
+  let tornLineHarmless = false;
+  const begun = new Set<number>();
+  const ended = new Set<number>();
 
   function choice(choice: Choice, out: ModelEvent[]): void {
     const { delta } = choice;
     namesFinish ||= choice.namesFinish;
+    begun.add(choice.index);
+    if (choice.finishReason !== "") ended.add(choice.index);
     // Several choices are one answer (we never ask for alternatives); a plain stop of one does not outweigh the others.
     if (choice.finishReason !== "" && (finishReason === "" || finishReason === "stop")) {
       finishReason = choice.finishReason;
@@ -133,7 +137,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
       const value = parseJsonObject(data);
       // A whole line that is not JSON is skipped, as the official client does; a torn one is judged by end().
       if (value) chunk(value, out);
-      lastLineWhole = torn && value !== undefined;
+      if (torn) tornLineHarmless = value !== undefined || addsNothing(data);
       return false;
     },
     strayLine(line) {
@@ -148,11 +152,19 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
       finish(true, out);
     },
     end(torn, out) {
-      if (finishReason === "" && torn && !lastLineWhole)
+      const said = finishReason !== "";
+      const open = said && [...begun].some((index) => !ended.has(index));
+      if (open || (torn && !(said && tornLineHarmless))) {
         throw invalid("the answer was cut off in the middle");
-      finish(finishReason !== "", out);
+      }
+      finish(said, out);
     },
   };
+}
+
+/** Whether the beginning of a line can only be the end mark or a chunk without a choice, such as the usage. */
+function addsNothing(data: string): boolean {
+  return (data !== "" && "[DONE]".startsWith(data)) || /"choices": ?\[\]/.test(data);
 }
 
 function isJson(text: string): boolean {
