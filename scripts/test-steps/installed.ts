@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mustRun, root } from "./command.ts";
-import { entriesOf, listPackages } from "./packages.ts";
+import { entriesOf, listPackages } from "../checks/packages.ts";
 
 // What an import of a package must not pull in, whatever else is installed beside it.
 const MUST_NOT_LOAD: Record<string, RegExp> = {

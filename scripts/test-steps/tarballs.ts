@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { mustRun, root, runTool } from "./command.ts";
-import { listPackages } from "./packages.ts";
+import { listPackages } from "../checks/packages.ts";
 
 /** Packs every package as it would be published; gives back the paths of the tarballs. */
 export async function packAll(folder: string): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -16,8 +17,9 @@ export type WorkspacePackage = { folder: string; shortName: string; manifest: Ma
 
 /** Every package under `packages/`, in alphabetical order. */
 export async function listPackages(root: string): Promise<WorkspacePackage[]> {
-  const entries = await readdir(path.join(root, "packages"), { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = await readdir(path.join(root, "packages"));
+  // What a package leaves behind when it is removed or renamed (dist, node_modules) is no package.
+  const folders = names.filter((name) => existsSync(path.join(root, "packages", name, "package.json")));
   return Promise.all(
     folders.sort().map(async (shortName) => {
       const folder = path.join(root, "packages", shortName);
