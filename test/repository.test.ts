@@ -26,6 +26,7 @@ async function problemsIn(check: Check, files: Files): Promise<string[]> {
       version: "1.0.0",
       exports: { ".": { "@zotpilot/source": "./src/index.ts" }, "./package.json": "./package.json" },
       dependencies: { zod: "4", "@zotpilot/ndjson": "1", "@zotpilot/provider": "1" },
+      devDependencies: { "@zotpilot/simulator": "1" },
     });
     all[`${name}/README.md`] = README;
     all[`${name}/src/index.ts`] = "export {};\n";

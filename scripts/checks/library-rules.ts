@@ -54,7 +54,7 @@ function workAtImport({ file, parsed, lineAt }: SourceFile): Problem[] {
     if (inner?.type === "VariableDeclaration" && (inner.kind === "let" || inner.kind === "var")) {
       return [{ file, line: lineAt(statement.start), message: "state at import: keep it in a factory" }];
     }
-    if (inner?.type !== "ExpressionStatement" || "directive" in inner) return [];
+    if (inner?.type !== "ExpressionStatement" || inner.directive) return [];
     return [{ file, line: lineAt(statement.start), message: "does something when it is imported" }];
   });
 }
