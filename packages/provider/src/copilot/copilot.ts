@@ -193,7 +193,7 @@ export function createCopilot(options: CopilotOptions): Copilot {
       what,
       host: host(),
     });
-    yield* readAnswer(answer.body, decoder);
+    yield* readAnswer(answer.body, decoder, options.monotonicNow);
   }
 
   return {

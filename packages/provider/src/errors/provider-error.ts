@@ -65,7 +65,7 @@ export class ProviderError extends Error {
     this.retryable = options.retryable ?? false;
     if (options.status !== undefined) this.status = options.status;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-    if (options.requestId !== undefined) this.requestId = options.requestId;
+    if (options.requestId !== undefined) this.requestId = redact(options.requestId);
     if (options.hint !== undefined) this.hint = redact(options.hint);
     if (options.serviceCode !== undefined) this.serviceCode = redact(options.serviceCode);
     Object.defineProperty(this, brand, { value: true });

@@ -37,47 +37,77 @@ export async function readBounded(
   return { text: Buffer.concat(chunks).toString("utf8"), truncated };
 }
 
+/** A body whose chunks are waited for only so long; see {@link watchBody}. */
+export interface WatchedBody extends AsyncIterable<Uint8Array> {
+  /**
+   * Says that all that matters has come. The rest, which only keeps the connection fit for another request, is waited
+   * for `milliseconds` at most, and how it ends no longer matters.
+   */
+  release(milliseconds: number): void;
+}
+
 /**
- * Yields the chunks of a body and watches the clock while it waits for one: a body that goes silent is destroyed and
+ * Gives the chunks of a body and watches the clock while it waits for one: a body that goes silent is destroyed and
  * ends in a `timeout` error. The time that the reader takes between chunks does not count. Leaving early destroys the
  * body, which cancels the request.
  */
-export async function* watchBody(
+export function watchBody(
   body: Readable,
   timeouts: Timeouts,
   explain: (error: unknown) => unknown,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): WatchedBody {
   let waiting = true;
   let first = true;
+  let released = false;
   let timedOut: ProviderError | undefined;
-  let timer = setTimeout(expire, timeouts.firstByteMs);
+  let timer: NodeJS.Timeout | undefined;
+
   function expire(): void {
-    if (!waiting) return;
-    const seconds = Math.round((first ? timeouts.firstByteMs : timeouts.idleMs) / 1000);
-    timedOut = new ProviderError(
-      "timeout",
-      first
-        ? `The answer did not begin within ${seconds} seconds, so the request was cancelled.`
-        : `The answer stopped for ${seconds} seconds, so the request was cancelled.`,
-      { retryable: true },
-    );
-    body.destroy(timedOut);
-  }
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      waiting = false;
-      if (first) {
-        first = false;
-        clearTimeout(timer);
-        timer = setTimeout(expire, timeouts.idleMs);
-      }
-      yield chunk;
-      waiting = true;
-      timer.refresh();
+    if (released) body.destroy();
+    else if (waiting) {
+      timedOut = silence(first, timeouts);
+      body.destroy(timedOut);
     }
-  } catch (error) {
-    throw timedOut ?? explain(error);
-  } finally {
-    clearTimeout(timer);
   }
+
+  async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
+    timer = setTimeout(expire, timeouts.firstByteMs);
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        waiting = false;
+        if (first) {
+          first = false;
+          clearTimeout(timer);
+          timer = setTimeout(expire, timeouts.idleMs);
+        }
+        yield chunk;
+        waiting = true;
+        if (!released) timer.refresh();
+      }
+    } catch (error) {
+      if (!released) throw timedOut ?? explain(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]: read,
+    release(milliseconds) {
+      released = true;
+      clearTimeout(timer);
+      timer = setTimeout(expire, milliseconds);
+    },
+  };
+}
+
+function silence(beforeFirst: boolean, { firstByteMs, idleMs }: Timeouts): ProviderError {
+  const seconds = Math.round((beforeFirst ? firstByteMs : idleMs) / 1000);
+  return new ProviderError(
+    "timeout",
+    beforeFirst
+      ? `The answer did not begin within ${seconds} seconds, so the request was cancelled.`
+      : `The answer stopped for ${seconds} seconds, so the request was cancelled.`,
+    { retryable: true },
+  );
 }

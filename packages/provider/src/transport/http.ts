@@ -6,7 +6,7 @@ import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import { errorFromResponse } from "../errors/response-error.ts";
 import { headerOf, retryAfterOf, type ResponseHeaders } from "../errors/retry-after.ts";
-import { readBounded, watchBody } from "./body.ts";
+import { readBounded, watchBody, type WatchedBody } from "./body.ts";
 import { isPassing, networkError } from "./network-error.ts";
 import type { Timeouts } from "./timeouts.ts";
 
@@ -107,7 +107,7 @@ async function errorBodyOf(request: HttpRequest, answer: Dispatcher.ResponseData
 }
 
 /** The body of a good answer: failures while it arrives become sentences, an abort stays the signal's reason. */
-function watchedBody(request: HttpRequest, answer: Dispatcher.ResponseData): AsyncIterable<Uint8Array> {
+function watchedBody(request: HttpRequest, answer: Dispatcher.ResponseData): WatchedBody {
   return watchBody(answer.body, request.timeouts, (error) =>
     request.signal?.aborted === true
       ? request.signal.reason
@@ -194,7 +194,7 @@ export function unexpectedBody(
 export interface StreamAnswer {
   requestId: string | undefined;
   headers: ResponseHeaders;
-  body: AsyncIterable<Uint8Array>;
+  body: WatchedBody;
 }
 
 /** Sends a request, refuses every status but 2xx, and hands out the body as it arrives. */

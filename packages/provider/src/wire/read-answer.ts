@@ -1,5 +1,6 @@
 import { ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
+import type { WatchedBody } from "../transport/body.ts";
 import { createServerSentEventReader } from "../transport/sse.ts";
 import type { AnswerDecoder } from "./wire-format.ts";
 
@@ -8,19 +9,22 @@ const JSON_LIMIT = 16 * 1024 * 1024;
 const CONTENT_TIMEOUT_MS = 10 * 60_000;
 /** A whole answer may take this long. */
 const TOTAL_TIMEOUT_MS = 60 * 60_000;
+/** How much of what follows a complete answer is read, and how long it is waited for. */
 const DRAIN_LIMIT = 64 * 1024;
+const DRAIN_MS = 250;
 
 /**
  * Reads the body of an answer through a decoder. The first byte tells a stream from a JSON text; the content type is
  * not asked. Once the answer is complete the rest of the body is read briefly, so that the connection can be used again.
  */
 export async function* readAnswer(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> & Partial<Pick<WatchedBody, "release">>,
   decoder: AnswerDecoder,
+  now: () => number = () => performance.now(),
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const out: ModelEvent[] = [];
   let complete = false;
-  let lastContent = performance.now();
+  let lastContent = now();
   const started = lastContent;
   let whole: Uint8Array[] | undefined;
   let size = 0;
@@ -42,7 +46,7 @@ export async function* readAnswer(
     onData: (data, torn) => {
       if (complete) return;
       complete = decoder.data(data, torn, out);
-      lastContent = performance.now();
+      lastContent = now();
     },
     onStrayLine: (line) => {
       if (!complete) decoder.strayLine(line);
@@ -70,11 +74,13 @@ export async function* readAnswer(
       continue;
     }
     attempt(() => reader.feed(chunk));
+    if (complete) body.release?.(DRAIN_MS);
     if (out.length > 0) {
       yield* out;
       out.length = 0;
-    } else checkPatience(started, lastContent);
+    }
     if (failure) throw failure.error;
+    if (!complete) checkPatience(now(), started, lastContent);
   }
   if (complete) return;
   attempt(() => {
@@ -97,15 +103,12 @@ function firstByte(chunk: Uint8Array): number | undefined {
   return chunk.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
 }
 
-function checkPatience(started: number, lastContent: number): void {
-  const now = performance.now();
+function checkPatience(now: number, started: number, lastContent: number): void {
   if (now - lastContent < CONTENT_TIMEOUT_MS && now - started < TOTAL_TIMEOUT_MS) return;
   throw new ProviderError(
     "timeout",
     "The answer made no progress for too long, so the request was cancelled.",
-    {
-      retryable: true,
-    },
+    { retryable: true },
   );
 }
 
