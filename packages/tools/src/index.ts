@@ -1,12 +1,15 @@
 import type { Tool } from "@zotpilot/core";
+import { createBashTool } from "./bash.ts";
 import { editTool } from "./edit.ts";
+import { globTool } from "./glob.ts";
 import { readTool } from "./read.ts";
 import { writeTool } from "./write.ts";
 
-export { editTool, readTool, writeTool };
+export { createBashTool, type BashToolOptions } from "./bash.ts";
+export { editTool, globTool, readTool, writeTool };
 export { ToolError, type ToolErrorCode } from "./shared/tool-error.ts";
 
 /** The tools of a coding agent, sorted by name. */
 export function codingTools(): readonly Tool[] {
-  return [editTool, readTool, writeTool];
+  return [createBashTool(), editTool, globTool, readTool, writeTool];
 }

@@ -4,6 +4,8 @@ export type ToolErrorCode =
   | "not_found"
   /** The path names a folder, a device, a pipe, or something else that is not a plain file. */
   | "not_a_file"
+  /** The path names something that is not a folder. */
+  | "not_a_folder"
   /** The file is not text that these tools can show or change. */
   | "not_text"
   /** The file, image or argument is larger than the tool takes. */

@@ -1,0 +1,82 @@
+import { defineTool, type Tool } from "@zotpilot/core";
+import { z } from "zod";
+import { commandEnvironment } from "./bash/environment.ts";
+import { createExitGuard } from "./bash/exit-guard.ts";
+import { createOutput } from "./bash/output.ts";
+import { createProgress } from "./bash/progress.ts";
+import { renderCommand } from "./bash/render.ts";
+import { runCommand } from "./bash/run-command.ts";
+import { MAX_BYTES, MAX_LINES } from "./shared/limits.ts";
+import { requireWellFormed } from "./shared/text.ts";
+import { ToolError } from "./shared/tool-error.ts";
+
+const DEFAULT_TIMEOUT_SECONDS = 120;
+const MAX_TIMEOUT_SECONDS = 86_400;
+
+/** How a bash tool is to behave. */
+export interface BashToolOptions {
+  /** The environment of the commands, before our own credentials are taken out. Default: that of this process. */
+  env?: Record<string, string | undefined>;
+  /** How many seconds a command may take when the call names no `timeout`. Default 120. */
+  timeoutSeconds?: number;
+}
+
+/**
+ * Makes the tool that runs a shell command: `{ command, timeout? }`, `timeout` in seconds.
+ *
+ * The command runs with `bash -c` in a session of its own, without a terminal and with an empty standard input. What
+ * it prints (both streams, in order, without control characters) is the result, head and tail of it when it is long;
+ * a command that fails, takes too long or is aborted gives a result with `isError` and what it printed so far.
+ * A command that stops by itself may leave background processes, and they do not hold up the result. Throws a
+ * `ToolError` when the command cannot be started.
+ */
+export function createBashTool(options: BashToolOptions = {}): Tool {
+  const defaultTimeout = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const guard = createExitGuard();
+  return defineTool({
+    name: "bash",
+    description:
+      `Run a shell command in the working folder. It has no terminal and no input, and is stopped after ` +
+      `${defaultTimeout} seconds unless timeout (in seconds) says otherwise. Of output over ${MAX_LINES} lines or ` +
+      `${MAX_BYTES} bytes the middle is left out, and the file that holds all of it is named.`,
+    risk: "execute",
+    input: z.object({
+      command: z.string(),
+      timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).optional(),
+    }),
+    async run({ command, timeout = defaultTimeout }, { cwd, signal, progress }) {
+      signal.throwIfAborted();
+      requireCommand(command);
+      const output = createOutput();
+      const shown = createProgress(progress);
+      try {
+        const end = await runCommand({
+          command,
+          cwd,
+          env: commandEnvironment(options.env ?? process.env),
+          timeoutMs: timeout * 1000,
+          signal,
+          guard,
+          async onOutput(bytes) {
+            const text = output.decode(bytes);
+            shown.add(text);
+            await output.add(text);
+          },
+        });
+        return {
+          content: [{ type: "text", text: renderCommand(command, end, await output.finish(), timeout) }],
+          isError: end.code !== 0 || end.stoppedBy !== undefined,
+        };
+      } finally {
+        shown.end();
+        await output.close();
+      }
+    },
+  });
+}
+
+function requireCommand(command: string): void {
+  if (command.trim() === "") throw new ToolError("bad_input", "command is empty");
+  if (command.includes("\0")) throw new ToolError("bad_input", "command holds a NUL character");
+  requireWellFormed(command, "command");
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { open, type FileHandle } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+import { MAX_BYTES, MAX_LINES } from "../shared/limits.ts";
+import { countLineFeeds, countLines, cutEnd, cutStart } from "../shared/text.ts";
+import { createTextCleaner } from "./clean-text.ts";
+
+/** What a command printed, as much of it as a result shows. */
+export interface OutputSummary {
+  /** All of the output, or its start when `tail` is there. */
+  head: string;
+  /** Its end, when the middle was left out. */
+  tail: string | undefined;
+  /** How much was left out between them. */
+  left: { lines: number; bytes: number };
+  totalBytes: number;
+  /** The file that holds the output, and whether it holds all of it. */
+  file: { path: string; complete: boolean } | undefined;
+}
+
+/** Collects what a command prints in memory that does not grow with it. */
+export interface Output {
+  /** Bytes to text without control characters; a character may be split between two calls. */
+  decode(bytes: Buffer): string;
+  add(text: string): Promise<void>;
+  finish(): Promise<OutputSummary>;
+  /** Closes the file; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** The most of one command's output that is kept on disk, in bytes. */
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
+
+/** Starts to collect. A file for all of it is made only when there is more than a result shows. */
+export function createOutput(): Output {
+  const decoder = new StringDecoder("utf8");
+  const clean = createTextCleaner();
+  /** All of it while it fits, then its end. */
+  let recent: Buffer[] = [];
+  let recentBytes = 0;
+  let start: Buffer | undefined;
+  let totalBytes = 0;
+  let feeds = 0;
+  let file: { path: string; handle: FileHandle | undefined; complete: boolean } | undefined;
+  let fileBytes = 0;
+
+  async function add(text: string): Promise<void> {
+    if (text === "") return;
+    const bytes = Buffer.from(text);
+    totalBytes += bytes.length;
+    feeds += countLineFeeds(bytes);
+    recent.push(bytes);
+    recentBytes += bytes.length;
+    if (start) {
+      await save(bytes);
+    } else if (totalBytes > MAX_BYTES || feeds > MAX_LINES) {
+      const all = Buffer.concat(recent);
+      start = Buffer.from(all.subarray(0, MAX_BYTES));
+      await save(all);
+    }
+    if (start) forget();
+  }
+
+  function forget(): void {
+    for (let first = recent[0]; first && recentBytes - first.length >= MAX_BYTES; first = recent[0]) {
+      recent.shift();
+      recentBytes -= first.length;
+    }
+  }
+
+  // The result matters more than its copy on disk: a full disk costs the copy only.
+  async function save(bytes: Buffer): Promise<void> {
+    try {
+      file ??= await createFile();
+      const piece = cutStart(bytes, MAX_FILE_BYTES - fileBytes);
+      if (piece.length < bytes.length) file.complete = false;
+      if (!file.handle || piece.length === 0) return;
+      fileBytes += piece.length;
+      await file.handle.appendFile(piece);
+    } catch {
+      if (file) file.complete = false;
+      await close();
+    }
+  }
+
+  async function close(): Promise<void> {
+    const handle = file?.handle;
+    if (!file || !handle) return;
+    file.handle = undefined;
+    await handle.close().catch(() => undefined);
+  }
+
+  return {
+    decode: (bytes) => clean(decoder.write(bytes)),
+    add,
+    async finish() {
+      await add(clean(decoder.end()));
+      await close();
+      const end = Buffer.concat(recent);
+      const fits = !start || (totalBytes <= MAX_BYTES && countLines(end) <= MAX_LINES);
+      const kept = file && { path: file.path, complete: file.complete };
+      if (!start || fits) {
+        const left = { lines: 0, bytes: 0 };
+        return { head: end.toString("utf8"), tail: undefined, left, totalBytes, file: kept };
+      }
+      const head = firstLines(start);
+      const tail = lastLines(end);
+      const left = {
+        lines: Math.max(0, feeds - countLineFeeds(head) - countLineFeeds(tail)),
+        bytes: totalBytes - head.length - tail.length,
+      };
+      return { head: head.toString("utf8"), tail: tail.toString("utf8"), left, totalBytes, file: kept };
+    },
+    close,
+  };
+}
+
+async function createFile(): Promise<{ path: string; handle: FileHandle; complete: boolean }> {
+  const path = join(tmpdir(), `zotpilot-bash-${randomBytes(6).toString("hex")}.log`);
+  return { path, handle: await open(path, "wx", 0o600), complete: true };
+}
+
+const LINE_FEED = 0x0a;
+
+/** The first half of what a result shows, in whole lines where they are not too long. */
+function firstLines(bytes: Buffer): Buffer {
+  const piece = cutStart(bytes, MAX_BYTES / 2);
+  let end = 0;
+  for (let line = 0; line < MAX_LINES / 2; line += 1) {
+    const at = piece.indexOf(LINE_FEED, end);
+    if (at === -1) break;
+    end = at + 1;
+  }
+  return end === 0 ? piece : piece.subarray(0, end);
+}
+
+/** The last half, likewise. */
+function lastLines(bytes: Buffer): Buffer {
+  const piece = cutEnd(bytes, MAX_BYTES / 2);
+  let start = piece.at(-1) === LINE_FEED ? piece.length - 1 : piece.length;
+  for (let line = 0; line < MAX_LINES / 2; line += 1) {
+    const at = start === 0 ? -1 : piece.lastIndexOf(LINE_FEED, start - 1);
+    if (at === -1) return line === 0 ? piece : piece.subarray(start + 1);
+    start = at;
+  }
+  return piece.subarray(start + 1);
+}

@@ -1,0 +1,74 @@
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+
+/** Reads what a command prints. */
+export interface OutputReader {
+  /** Settles when nobody holds the writing end any more. Never rejects. */
+  ended: Promise<void>;
+  /** Rejects when what was read could not be taken; never resolves. */
+  failed: Promise<never>;
+  hasEnded(): boolean;
+  /**
+   * Waits for what is still in the pipe, called once the shell is gone: until the end, or until nothing comes for a
+   * moment because a background process holds the pipe. What comes later is read and thrown away, since a server
+   * that was started in the background must not die of a closed pipe.
+   */
+  settle(): Promise<void>;
+}
+
+const IDLE_MS = 100;
+const MAX_SETTLE_MS = 800;
+
+/** Starts to read at once, no faster than `take` accepts. */
+export function readOutput(stream: Readable, take: (bytes: Buffer) => Promise<void>): OutputReader {
+  let over = false;
+  let wanted = true;
+  let taking: Promise<void> = Promise.resolve();
+  let chunks = 0;
+
+  const failure = Promise.withResolvers<never>();
+  failure.promise.catch(() => undefined);
+
+  const ended = (async () => {
+    try {
+      for await (const bytes of stream as AsyncIterable<Buffer>) {
+        chunks += 1;
+        if (!wanted) continue;
+        taking = take(bytes);
+        await taking.catch((error: unknown) => {
+          wanted = false;
+          failure.reject(error);
+        });
+      }
+    } catch {
+      // A pipe that breaks is a pipe that ends.
+    }
+    over = true;
+  })();
+
+  async function untilIdle(): Promise<void> {
+    const start = performance.now();
+    for (;;) {
+      const before = chunks;
+      await sleep(IDLE_MS);
+      await taking.catch(() => undefined);
+      // On a busy machine the timer can be due before the pipe was looked at; one more turn looks at it.
+      await nextTurn();
+      await nextTurn();
+      if (chunks === before || performance.now() - start > MAX_SETTLE_MS) return;
+    }
+  }
+
+  return {
+    ended,
+    failed: failure.promise,
+    hasEnded: () => over,
+    async settle() {
+      await Promise.race([ended, untilIdle()]);
+      wanted = false;
+      await taking.catch(() => undefined);
+      if (stream instanceof Socket) stream.unref();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemCode, ToolError } from "../shared/tool-error.ts";
+import type { ExitGuard } from "./exit-guard.ts";
+import { stopGroup } from "./process-group.ts";
+import { readOutput } from "./read-output.ts";
+import { watchForStop, type StopReason } from "./watch-for-stop.ts";
+
+/** A command to run. */
+export interface CommandRequest {
+  command: string;
+  cwd: string;
+  env: Record<string, string>;
+  timeoutMs: number;
+  signal: AbortSignal;
+  guard: ExitGuard;
+  /** Takes what was printed. Reading goes on when it is done. */
+  onOutput: (bytes: Buffer) => Promise<void>;
+}
+
+/** How a command ended. */
+export interface CommandEnd {
+  /** The exit code; undefined when it died by a signal or could not be stopped. */
+  code: number | undefined;
+  signal: NodeJS.Signals | undefined;
+  /** Why it was stopped; undefined when it ended by itself. */
+  stoppedBy: StopReason | undefined;
+  /** Whether a process that it started is still there and could print more. */
+  leftRunning: boolean;
+  durationMs: number;
+}
+
+/** How long a killed shell may take to be gone. */
+const REAP_MS = 1_000;
+
+// The outer shell joins both streams before the command runs, so that they stay in order; it is replaced by bash.
+const JOIN_STREAMS = 'command -v bash >/dev/null 2>&1 || exec sh -c "$1" 2>&1; exec bash -c "$1" 2>&1';
+
+/** Runs a command to its end, its time limit or an abort. Does not wait for what it leaves in the background. */
+export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
+  const startedAt = performance.now();
+  const { child, pid, stdout } = await start(request);
+  const release = request.guard.hold(pid);
+  const reader = readOutput(stdout, request.onOutput);
+  // A background process can hold the output for long; as long as it does, it is ended together with us.
+  void reader.ended.then(release);
+  let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
+  const exited = new Promise<"exited">((resolve) => {
+    child.once("exit", (code, signal) => {
+      exit = { code, signal };
+      resolve("exited");
+    });
+  });
+
+  const stop = watchForStop(request.signal, request.timeoutMs);
+  let stoppedBy: StopReason | undefined;
+  try {
+    const first = await Promise.race([exited, stop.reason, reader.failed]);
+    if (first !== "exited") {
+      stoppedBy = first;
+      await stopGroup(pid, { exited: () => exit !== undefined, outputEnded: () => reader.hasEnded() });
+      await Promise.race([exited, sleep(REAP_MS, undefined, { ref: false })]);
+    }
+  } catch (error) {
+    await stopGroup(pid, { exited: () => exit !== undefined, outputEnded: () => reader.hasEnded() });
+    throw error;
+  } finally {
+    stop.dispose();
+  }
+  await reader.settle();
+  child.unref();
+  return {
+    code: exit?.code ?? undefined,
+    signal: exit?.signal ?? undefined,
+    stoppedBy,
+    leftRunning: !reader.hasEnded(),
+    durationMs: performance.now() - startedAt,
+  };
+}
+
+async function start({
+  command,
+  cwd,
+  env,
+}: CommandRequest): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
+  try {
+    const child = spawn("sh", ["-c", JOIN_STREAMS, "sh", command], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+      // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
+      detached: process.platform !== "win32",
+      windowsHide: true,
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.on("error", () => undefined);
+    if (child.pid === undefined) throw new Error("the process has no id");
+    return { child, pid: child.pid, stdout: child.stdout };
+  } catch (error) {
+    throw await notStarted(error, command, cwd);
+  }
+}
+
+async function notStarted(cause: unknown, command: string, cwd: string): Promise<ToolError> {
+  const code = systemCode(cause);
+  const folder = await stat(cwd).catch(() => undefined);
+  if (!folder?.isDirectory()) {
+    const what = folder ? "is not a folder" : "is gone";
+    return new ToolError("not_started", `cannot run a command: the working folder ${cwd} ${what}`, {
+      cause,
+    });
+  }
+  const reason =
+    code === "E2BIG"
+      ? `it has ${Buffer.byteLength(command)} bytes, which is too long; write it to a file and run that`
+      : code === "ENOENT"
+        ? "no shell (sh) was found on the PATH"
+        : (code ?? String(cause));
+  return new ToolError("not_started", `cannot run the command: ${reason}`, { cause });
+}

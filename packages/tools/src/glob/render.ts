@@ -1,0 +1,49 @@
+import { MAX_BYTES } from "../shared/limits.ts";
+import type { Matches } from "./list-matches.ts";
+import { MAX_VISITED } from "./walk.ts";
+
+const MAX_PATHS = 1_000;
+
+/** The result of a search as the model reads it. */
+export function renderMatches(found: Matches, asked: { pattern: string; path: string }): string {
+  const shown = firstPaths(found.paths);
+  const lines = shown.map((path) => `${path}\n`).join("");
+  const left = found.paths.length - shown.length;
+  const notes = [
+    ...(left > 0 ? [`${left} more left out; a narrower pattern or path shows them`] : []),
+    ...(found.report.unreadable > 0 ? [`${count(found.report.unreadable, "folder")} could not be read`] : []),
+    ...(found.report.gaveUp
+      ? [`stopped after ${MAX_VISITED} files and folders; a path further down finds the rest`]
+      : []),
+  ];
+  if (shown.length === 0) return `${nothing(found, asked, notes)}\n`;
+  return lines + notes.map((note) => `... [${note}]\n`).join("");
+}
+
+function firstPaths(paths: readonly string[]): string[] {
+  let bytes = 0;
+  const shown: string[] = [];
+  for (const path of paths) {
+    bytes += Buffer.byteLength(path) + 1;
+    if (shown.length === MAX_PATHS || bytes > MAX_BYTES) break;
+    shown.push(path);
+  }
+  return shown;
+}
+
+function nothing(found: Matches, asked: { pattern: string; path: string }, notes: string[]): string {
+  const where = asked.path === "." ? "" : ` in ${asked.path}`;
+  const hints = [
+    ...(found.missing === undefined ? [] : [found.missing]),
+    ...notes,
+    ...(found.report.ignored > 0
+      ? [`${count(found.report.ignored, "ignored file or folder", "ignored files or folders")} left out`]
+      : []),
+    ...(/(?<!\\)\[/.test(asked.pattern) ? ['"[" begins a set of characters; "\\[" stands for itself'] : []),
+  ];
+  return [`no files match ${asked.pattern}${where}`, ...hints].join("; ");
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
