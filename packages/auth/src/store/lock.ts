@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { link, open, readFile, readlink, rename, stat, unlink, utimes } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { link, open, readFile, readdir, readlink, stat, unlink, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { monotonicNow } from "../clock.ts";
 import { systemCode } from "./problem.ts";
@@ -9,6 +9,10 @@ import { systemCode } from "./problem.ts";
 const heartbeatMs = 1_000;
 const staleAfterMs = 5_000;
 const giveUpAfterMs = 30_000;
+const suffixLength = 16;
+const leftoverSuffix = /^[0-9a-f]{16}(?:\.[0-9a-f]{16})*$/;
+/** How file systems say that they have no hard links. */
+const withoutLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL", "EISDIR", "UNKNOWN"]);
 
 export interface Lock {
   /** False when another process took the lock over, believing this one dead. */
@@ -21,21 +25,27 @@ export interface Lock {
  * has not changed for five seconds as seen from here: no clocks are compared, so a wrong date or a network file system
  * does no harm. Rejects with the system's error when the file cannot be made, with a plain `Error` after 30 s.
  */
-export async function acquireLock(path: string): Promise<Lock> {
+export function acquireLock(path: string): Promise<Lock> {
+  return take(path, monotonicNow() + giveUpAfterMs);
+}
+
+async function take(path: string, giveUpAt: number): Promise<Lock> {
   const mine = `${randomBytes(16).toString("hex")} ${process.pid} ${await place()}\n`;
-  const giveUpAt = monotonicNow() + giveUpAfterMs;
   let seen: { readonly state: string; readonly since: number } | undefined;
-  while (!(await create(path, mine))) {
+  for (;;) {
     const holder = await look(path);
+    // Ours can already be there: a network file system may carry out a call and lose the answer.
+    if (holder === undefined ? await create(path, mine) : holder.content === mine) break;
     if (holder === undefined) continue;
     if (holder.state !== seen?.state) seen = { state: holder.state, since: monotonicNow() };
     if (monotonicNow() - seen.since > staleAfterMs || (await isGone(holder.content))) {
-      await takeAway(path, holder.content);
+      await removeStale(path, holder, giveUpAt);
       continue;
     }
     if (monotonicNow() > giveUpAt) throw new Error(`another process holds ${path}`);
     await delay(5 + Math.random() * 20);
   }
+  await removeLeftovers(path, mine);
   return hold(path, mine);
 }
 
@@ -50,24 +60,42 @@ function hold(path: string, mine: string): Lock {
     isHeld,
     async release() {
       clearInterval(timer);
-      if (await isHeld()) await unlink(path).catch(() => undefined);
+      // A lock that cannot be removed goes stale; what was done under it stays done.
+      if (await isHeld().catch(() => false)) await unlink(path).catch(() => undefined);
     },
   };
 }
 
+/** The lock appears with its content or not at all: one without would tell nobody that its process is dead. */
 async function create(path: string, content: string): Promise<boolean> {
-  let file: FileHandle;
+  const draft = `${path}.${randomBytes(suffixLength / 2).toString("hex")}`;
+  await write(draft, content);
   try {
-    file = await open(path, "wx", 0o600);
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    const code = systemCode(error) ?? "";
+    // ENOENT: the holder of the moment took the draft for a leftover.
+    if (code === "EEXIST" || code === "ENOENT") return false;
+    if (!withoutLinks.has(code)) throw error;
+  } finally {
+    await unlink(draft).catch(() => undefined);
+  }
+  try {
+    await write(path, content);
+    return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
     throw error;
   }
+}
+
+async function write(path: string, content: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
   try {
     // Whatever the umask: another process of ours must be able to read whose it is.
     await file.chmod(0o600);
     await file.writeFile(content);
-    return true;
   } catch (error) {
     // On a full disk the name exists without its content; left there, it would keep everybody waiting.
     await unlink(path).catch(() => undefined);
@@ -77,7 +105,13 @@ async function create(path: string, content: string): Promise<boolean> {
   }
 }
 
-async function look(path: string): Promise<{ readonly content: string; readonly state: string } | undefined> {
+interface Seen {
+  readonly content: string;
+  /** Changes with every heartbeat and every new lock. */
+  readonly state: string;
+}
+
+async function look(path: string): Promise<Seen | undefined> {
   try {
     const content = await readFile(path, "utf8");
     const { ino, mtimeMs } = await stat(path);
@@ -88,16 +122,38 @@ async function look(path: string): Promise<{ readonly content: string; readonly 
   }
 }
 
-/** Moves a dead process's lock out of the way, and puts it back when it turns out to be somebody else's by now. */
-async function takeAway(path: string, dead: string): Promise<void> {
-  const aside = `${path}.${randomBytes(8).toString("hex")}`;
+/**
+ * Removes a stale lock. Several may find it at once, and the slower ones must not remove the lock of the one that was
+ * faster: so only the holder of a claim on just this lock may, after another look. A claim is a lock itself, and heals.
+ */
+async function removeStale(path: string, stale: Seen, giveUpAt: number): Promise<void> {
+  const claim = await take(`${path}.${claimKey(stale)}`, giveUpAt);
   try {
-    await rename(path, aside);
-    if ((await readFile(aside, "utf8")) !== dead) await link(aside, path);
+    if ((await look(path))?.state === stale.state) await unlink(path);
   } catch (error) {
-    if (!["ENOENT", "EEXIST"].includes(systemCode(error) ?? "")) throw error;
+    if (systemCode(error) !== "ENOENT") throw error;
   } finally {
-    await unlink(aside).catch(() => undefined);
+    await claim.release();
+  }
+}
+
+/** Contents are unique but for the empty one, of a process that died before it could write. */
+function claimKey({ content, state }: Seen): string {
+  const identity = content === "" ? state : content;
+  return createHash("sha256").update(identity).digest("hex").slice(0, suffixLength);
+}
+
+/**
+ * Removes drafts and claims whose makers were killed. A claim on another lock than the present one means nothing any
+ * more, and whoever misses a draft that was still in use makes a new one.
+ */
+async function removeLeftovers(path: string, mine: string): Promise<void> {
+  const prefix = `${basename(path)}.`;
+  const onMine = claimKey({ content: mine, state: "" });
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    if (!name.startsWith(prefix) || !leftoverSuffix.test(name.slice(prefix.length))) continue;
+    if (name.startsWith(onMine, prefix.length)) continue;
+    await unlink(join(dirname(path), name)).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,9 @@
+// Saves the same account again and again, with tokens of every size, until it is killed.
+import { createFileStore } from "../../src/index.ts";
+import { sample } from "./sample.ts";
+
+const [path = ""] = process.argv.slice(2);
+const store = createFileStore({ path });
+console.log("started");
+for (let round = 0; ; round += 1)
+  await store.set("victim@github.com", sample("victim", (round * 7919) % 60_000));
