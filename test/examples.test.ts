@@ -1,0 +1,36 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { repository, runExample } from "./support/example.ts";
+
+// Each file runs against the simulator, because there is no credential in its environment.
+const examples: Record<string, (output: string) => void> = {
+  "use-provider.ts": (output) => {
+    expect(output).toMatch(/^asking \S+/);
+    expect(output).toContain("demo");
+    expect(output).toMatch(/\(\d+ tokens in, \d+ out\)\n$/);
+  },
+  "rpc-client.ts": (output) => {
+    expect(output).toMatch(/^connected to zotpilot \d+\.\d+\.\d+, model \S+\n/);
+    expect(output).toMatch(/\[glob \{.*\}\]/);
+    expect(output).toContain("package.json");
+    expect(output).toMatch(/zotpilot ended with exit code 0\n$/);
+  },
+  "embed-core.ts": (output) => {
+    expect(output).not.toBe("");
+  },
+};
+
+describe("examples/", () => {
+  test("every file has a test here", async () => {
+    const files = await readdir(path.join(repository, "examples"));
+    expect(files.filter((file) => file.endsWith(".ts")).toSorted()).toEqual(Object.keys(examples).toSorted());
+  });
+
+  test.each(Object.entries(examples))("%s", async (name, check) => {
+    const result = await runExample(path.join(repository, "examples", name));
+    expect(result.code, result.all).toBe(0);
+    expect(result.stderr).toBe("");
+    check(result.stdout);
+  });
+});
