@@ -4,8 +4,12 @@ export type SimulatorErrorCode =
   | "port_in_use"
   /** The address cannot be listened on. */
   | "listen_failed"
+  /** The address is not one of loopback, and only those are listened on. */
+  | "not_loopback"
   /** No scenario has that name. */
-  | "unknown_scenario";
+  | "unknown_scenario"
+  /** The scenario is known, but this version does not play the endpoint it is about. */
+  | "scenario_not_played";
 
 /** What this package throws. `code` is for programs, the message for people. */
 export class SimulatorError extends Error {

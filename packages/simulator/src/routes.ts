@@ -48,11 +48,20 @@ const ROUTES: readonly Route[] = [
 export async function route(world: World, call: Call): Promise<Reply> {
   for (const { method, path, handler } of ROUTES) {
     const match = method === call.method ? path.exec(call.path) : null;
-    if (match !== null) return handler(world, call, decodeURIComponent(match[1] ?? ""));
+    if (match !== null) return handler(world, call, decoded(match[1] ?? ""));
   }
   return json(404, {
     message: "Not Found",
     documentation_url: "https://docs.github.com/rest",
     status: "404",
   });
+}
+
+/** A piece of a path, or what was sent when it is no valid encoding. */
+function decoded(piece: string): string {
+  try {
+    return decodeURIComponent(piece);
+  } catch {
+    return piece;
+  }
 }

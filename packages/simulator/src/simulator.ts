@@ -16,8 +16,12 @@ import type { World } from "./world.ts";
 export interface SimulatorOptions {
   /** The port to listen on; 0, the default, takes a free one. */
   port?: number;
-  /** The loopback address to listen on; `127.0.0.1` when left out. */
+  /** The loopback address to listen on; `127.0.0.1` when left out. Others are refused. */
   host?: string;
+  /** Host names that requests may be sent to, besides those of loopback; for tests with a proxy in between. */
+  allowedHosts?: readonly string[];
+  /** Told of each request when its answer is written or its connection is gone. It must not throw. */
+  onRequest?: (request: RecordedRequest) => void;
   /** Names of scenarios to play from the start. */
   scenarios?: readonly string[];
   /** What the model says; {@link demoModel} when left out. */
@@ -48,7 +52,7 @@ export interface Simulator extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** A GitHub token that is approved already, so that no login is needed. */
   readonly githubToken: string;
-  /** Adds scenarios; the last one named is asked first. Throws a {@link SimulatorError} `unknown_scenario`. */
+  /** Adds scenarios; the last one named is asked first. Throws a {@link SimulatorError}: `unknown_scenario` or `scenario_not_played`. */
   use(...scenarioNames: readonly string[]): void;
   /** Stops playing every scenario. What they changed in the model list stays changed. */
   clearScenarios(): void;
@@ -65,7 +69,8 @@ export interface Simulator extends AsyncDisposable {
 }
 
 /**
- * Starts a simulator. Rejects with a {@link SimulatorError}: `port_in_use`, `listen_failed` or `unknown_scenario`.
+ * Starts a simulator. Rejects with a {@link SimulatorError}: `port_in_use`, `listen_failed`, `not_loopback`,
+ * `unknown_scenario` or `scenario_not_played`.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const host = options.host ?? "127.0.0.1";
@@ -84,6 +89,8 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
 
   const server = createHttpHost({
     now: () => clock.now(),
+    allowedHosts: options.allowedHosts ?? [],
+    onRequest: options.onRequest,
     handle: (call) => player.run("request", call, () => route(world, call)),
   });
   const world: World = {

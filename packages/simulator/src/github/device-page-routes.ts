@@ -7,8 +7,11 @@ const SAFE_PAGE = {
   "content-security-policy":
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
+  // Not "no-referrer": with that, browsers send `Origin: null` with our own form.
+  "referrer-policy": "same-origin",
 };
+
+const FOREIGN_FORM = "This form was sent by another page, so nothing was done. Enter the code here.";
 
 /** `GET /login/device` */
 export function showDevicePage(_world: World, call: Call): Promise<Reply> {
@@ -17,6 +20,7 @@ export function showDevicePage(_world: World, call: Call): Promise<Reply> {
 
 /** `POST /login/device`: first the code, then the decision. */
 export function submitDevicePage(world: World, call: Call): Promise<Reply> {
+  if (!isOwnForm(call)) return page({ type: "enter", userCode: "", problem: FOREIGN_FORM }, 403);
   const entered = (field(call, "user_code") ?? "").trim();
   const grant = world.github.byUserCode(entered);
   if (grant === undefined) {
@@ -42,6 +46,12 @@ export function submitDevicePage(world: World, call: Call): Promise<Reply> {
         login: world.github.login,
       });
   }
+}
+
+/** Whether a browser says that its form came from this page; programs that are no browsers say nothing. */
+function isOwnForm({ headers }: Call): boolean {
+  const { origin, "sec-fetch-site": site = "same-origin" } = headers;
+  return (origin === undefined || origin === `http://${headers["host"]}`) && site === "same-origin";
 }
 
 function page(content: DevicePage, status = 200): Promise<Reply> {
