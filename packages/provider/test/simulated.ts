@@ -20,10 +20,14 @@ export interface Simulated {
   secrets(): Set<string>;
 }
 
-/** Starts a simulator with some scenarios, and makes a client of it. */
+/**
+ * Starts a simulator with some scenarios, and makes a client of it. Tests that run side by side hand in their own
+ * `whenDone`.
+ */
 export async function simulated(
   options: SimulatorOptions = {},
   copilotOptions: Partial<CopilotOptions> = {},
+  whenDone: (clean: () => Promise<void>) => void = onTestFinished,
 ): Promise<Simulated> {
   const simulator = await createSimulator(options);
   let passed = 0;
@@ -33,7 +37,7 @@ export async function simulated(
     monotonicNow: () => performance.now() + passed,
     ...copilotOptions,
   });
-  onTestFinished(async () => {
+  whenDone(async () => {
     await simulator.close();
     await copilot.close();
   });
