@@ -59,40 +59,41 @@ const steps: Step[] = [
   },
 ];
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+let passed = 0;
+let failed = 0;
+const skipped: string[] = [];
 const broken = new Set<string>();
 
 for (const step of steps) {
   if (flags.check && !step.quick) continue;
   if (flags.only && !flags.only.includes(step.name)) continue;
   if (step.needs && broken.has(step.needs)) {
-    total.skipped += 1;
     broken.add(step.name);
-    console.log(`- ${step.name}: not run, because "${step.needs}" failed`);
+    skipped.push(`${step.name}, because "${step.needs}" failed`);
     continue;
   }
   const startedAt = performance.now();
   const counts = await runStep(step);
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  passed += counts.passed;
+  failed += counts.failed;
+  skipped.push(...counts.skipped);
   if (counts.failed > 0) broken.add(step.name);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${counts.failed > 0 ? "✗" : "✓"} ${step.name} (${seconds} s)`);
 }
 
 await rm(scratch, { recursive: true, force: true });
-if (total.failed > 0) console.log(`\nfailed: ${[...broken].join(", ")}`);
-if (total.skipped > 0) console.log(`skipped: ${total.skipped}`);
+for (const name of skipped) console.log(`not run: ${name}`);
+if (failed > 0) console.log(`failed: ${[...broken].join(", ")}`);
 // The last line is read by programs: these two numbers and nothing else.
-console.log(`${total.passed} passed, ${total.failed} failed`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
 
 async function runStep(step: Step): Promise<Counts> {
   try {
-    return (await step.run()) ?? { passed: 1, failed: 0, skipped: 0 };
+    return (await step.run()) ?? { passed: 1, failed: 0, skipped: [] };
   } catch (error) {
     console.log(`\n${step.name} failed:\n${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: [] };
   }
 }

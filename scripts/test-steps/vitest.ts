@@ -1,17 +1,19 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { runTool } from "./command.ts";
+import { root, runTool } from "./command.ts";
 
-export type Counts = { passed: number; failed: number; skipped: number };
+/** How many tests passed and failed, and the names of those that were not run. */
+export type Counts = { passed: number; failed: number; skipped: readonly string[] };
 
 type Report = {
   success: boolean;
   numPassedTests: number;
   numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
+  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
 };
+
+const NOT_RUN = new Set(["pending", "skipped", "todo", "disabled"]);
 
 /** Runs vitest with its own output on the terminal, and counts what it ran. */
 export async function runVitest(env: NodeJS.ProcessEnv): Promise<Counts> {
@@ -29,7 +31,11 @@ export async function runVitest(env: NodeJS.ProcessEnv): Promise<Counts> {
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + failedOutsideTests,
-      skipped: report.numPendingTests + report.numTodoTests,
+      skipped: report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => NOT_RUN.has(status))
+          .map(({ fullName }) => `${path.relative(root, name)}: ${fullName}`),
+      ),
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
