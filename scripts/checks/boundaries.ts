@@ -70,7 +70,7 @@ export const layers: readonly Layer[] = [
   },
   {
     files: /^core\/src\/rpc\//,
-    mayNotImport: /^core\/src\/(run|session)\//,
+    mayNotImport: /^core\/src\/(run\/(?!until-aborted\.)|session\/)/,
     because: "rpc is a front end: it sees the agent and its events",
   },
   {
