@@ -5,11 +5,17 @@ export type CoreErrorCode =
   | "session_not_found"
   /** The file is no session, or its header is damaged. It was left as it is. */
   | "session_corrupt"
+  /** The session was written by a newer version of this package. It was left as it is. */
+  | "session_newer"
   /** The session could not be read or written (permission, full disk, missing folder). */
   | "session_unavailable"
   /** The step limit of a run was reached. */
   | "turn_limit"
-  | "model_not_found";
+  | "model_not_found"
+  /** An rpc server said no; the message is its sentence. */
+  | "request_refused"
+  /** The rpc server is gone, or was never there. */
+  | "connection_closed";
 
 const brand = Symbol.for("zotpilot.core-error");
 
@@ -62,7 +68,7 @@ export function serializeError(error: unknown): SerializedError {
 /** The sentence of any thrown value. Never throws, whatever it is given. */
 export function messageOf(error: unknown): string {
   try {
-    return error instanceof Error ? error.message : String(error);
+    return String(error instanceof Error ? error.message : error);
   } catch {
     return "an error without a message";
   }

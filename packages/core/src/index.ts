@@ -1,4 +1,11 @@
-export { createAgent, type Agent, type AgentOptions, type RunResult, type UserInput } from "./agent/agent.ts";
+export {
+  createAgent,
+  type Agent,
+  type AgentListener,
+  type AgentOptions,
+  type RunResult,
+  type UserInput,
+} from "./agent/agent.ts";
 export { systemPrompt, type SystemPromptParts } from "./context/system-prompt.ts";
 export {
   CoreError,

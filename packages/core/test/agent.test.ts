@@ -44,7 +44,8 @@ function failingSession(failOn: AgentEvent["type"] | undefined): Session & { kep
     warnings: [],
     kept,
     async append(event) {
-      if (event.type === failOn) throw Object.assign(new Error("the disk is full"), { code: "session_unavailable" });
+      if (event.type === failOn)
+        throw Object.assign(new Error("the disk is full"), { code: "session_unavailable" });
       kept.push(event.type);
     },
     close: async () => undefined,
@@ -69,7 +70,9 @@ test("a prompt resolves with how it ended, and the conversation grows", async ()
 });
 
 test("a failing model resolves with its error", async () => {
-  const agent = make({ provider: scripted(failAfter([], providerError({ code: "quota", message: "used up" }))) });
+  const agent = make({
+    provider: scripted(failAfter([], providerError({ code: "quota", message: "used up" }))),
+  });
   expect(await agent.prompt("x")).toEqual({
     reason: "error",
     error: { code: "quota", message: "used up", retryable: false },
@@ -177,7 +180,10 @@ test("a durable event is in the file before it is heard", async () => {
   const seen: [string, Promise<boolean>][] = [];
   agent.subscribe((event) => {
     if (event.type.endsWith("_message")) {
-      seen.push([event.type, readFile(session.path, "utf8").then((file) => file.includes(`"${event.type}"`))]);
+      seen.push([
+        event.type,
+        readFile(session.path, "utf8").then((file) => file.includes(`"${event.type}"`)),
+      ]);
     }
   });
   await agent.prompt("hi");
@@ -244,7 +250,9 @@ test("middlewares wrap every call, the first outermost, and may answer instead",
       return result;
     };
   const refuse: ToolMiddleware = (next) => async (toolCall, context) =>
-    toolCall.id === "2" ? { content: [{ type: "text", text: "denied" }], isError: true } : next(toolCall, context);
+    toolCall.id === "2"
+      ? { content: [{ type: "text", text: "denied" }], isError: true }
+      : next(toolCall, context);
   const agent = make({
     provider: scripted(call({ id: "1", name: "note" }, { id: "2", name: "note" }), say("done")),
     tools: [note],
@@ -262,7 +270,9 @@ test("an answer without content costs, but is no message", async () => {
   await agent.prompt("x");
   expect(agent.transcript.messages).toHaveLength(1);
   expect(agent.transcript.usage.inputTokens).toBe(10);
-  const durable = events.filter((event) => event.type === "assistant_message" || event.type === "user_message");
+  const durable = events.filter(
+    (event) => event.type === "assistant_message" || event.type === "user_message",
+  );
   expect(durable.reduce(reduceTranscript, emptyTranscript)).toEqual(agent.transcript);
 });
 
@@ -278,4 +288,3 @@ test("close aborts what runs, refuses what comes later, and can be called twice"
   expect(await run).toEqual({ reason: "aborted" });
   expect(await agent.prompt("y")).toMatchObject({ reason: "error", error: { code: "session_unavailable" } });
 });
-

@@ -231,7 +231,12 @@ test("a failure behind the end of an answer changes nothing", async () => {
 
 test("retries are visible and bounded", async () => {
   const busy = providerError({ code: "rate_limited", retryable: true, retryAfterMs: 1 });
-  const provider = scripted(failAfter([], busy), failAfter([start], busy), failAfter([], busy), say("never asked"));
+  const provider = scripted(
+    failAfter([], busy),
+    failAfter([start], busy),
+    failAfter([], busy),
+    say("never asked"),
+  );
   const events = await collectRun(runOptions(provider));
   expect(only(events, "retry").map(({ attempt, delayMs }) => [attempt, delayMs])).toEqual([
     [1, 1],
@@ -284,7 +289,11 @@ test("an abort at any event ends in one run_end and a conversation that a strict
     },
   });
   const script = () =>
-    scripted(call({ id: "a", name: "echo" }, { id: "b", name: "echo" }), call({ id: "c", name: "echo" }), say("x"));
+    scripted(
+      call({ id: "a", name: "echo" }, { id: "b", name: "echo" }),
+      call({ id: "c", name: "echo" }),
+      say("x"),
+    );
   const count = (await collectRun(runOptions(script(), [echo]))).length;
   for (let index = 0; index < count; index += 1) {
     const controller = new AbortController();

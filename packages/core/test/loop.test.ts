@@ -68,7 +68,11 @@ test("a tool turn: the model call ends before its tools run, and the results go 
     "turn_end",
     "run_end",
   ]);
-  expect(provider.requests[1]?.messages.map((message) => message.role)).toEqual(["user", "assistant", "tool"]);
+  expect(provider.requests[1]?.messages.map((message) => message.role)).toEqual([
+    "user",
+    "assistant",
+    "tool",
+  ]);
   expect(only(events, "usage")[1]?.total).toMatchObject({ inputTokens: 20, outputTokens: 10 });
 });
 
@@ -254,7 +258,10 @@ test("whatever a runner throws or returns, the call is answered and the run goes
     () => Promise.resolve({ isError: false }),
     () => Promise.resolve({ content: "text", isError: false }),
   ];
-  const provider = scripted(call(...outcomes.map((_, index) => ({ id: `${index}`, name: "echo" }))), say("ok"));
+  const provider = scripted(
+    call(...outcomes.map((_, index) => ({ id: `${index}`, name: "echo" }))),
+    say("ok"),
+  );
   const runTool: ToolRunner = (toolCall) => outcomes[Number(toolCall.id)]?.() as ReturnType<ToolRunner>;
   const events = await collectRun(runOptions(provider, [echo], { runTool }));
   const messages = only(events, "tool_message").map(({ message }) => message);

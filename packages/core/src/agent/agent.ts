@@ -35,6 +35,9 @@ export interface RunResult {
   error?: SerializedError;
 }
 
+/** Hears what an agent tells. */
+export type AgentListener = (event: AgentEvent) => unknown;
+
 /** An agent with a conversation. */
 export interface Agent {
   readonly transcript: Transcript;
@@ -60,11 +63,19 @@ export interface Agent {
   clear(): Promise<void>;
   /**
    * Hears every event from now on; returns how to stop. Durable events are on disk before they are heard. A listener
-   * that throws spoils neither the run nor what others hear.
+   * that throws spoils neither the run nor what others hear. One that returns a promise is waited for, so that a slow
+   * reader slows the run down instead of filling the memory; it must not wait for the end of that run.
    */
-  subscribe(listener: (event: AgentEvent) => void): () => void;
-  /** Aborts what runs and closes the session. */
+  subscribe(listener: AgentListener): () => void;
+  /** Aborts what runs, waits for its end, and closes the session. Can be called twice. */
   close(): Promise<void>;
+}
+
+/** What a listener has thrown, which may be undefined. */
+type Thrown = { error: unknown };
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "then" in value;
 }
 
 /** Makes an agent, continuing the conversation of its session. */
@@ -74,31 +85,37 @@ export function createAgent(options: AgentOptions): Agent {
   const runTool = compose(toolRunner(tools), ...(options.middleware ?? []));
   const now = options.now ?? (() => new Date());
   const cwd = options.cwd ?? process.cwd();
-  const listeners = new Set<(event: AgentEvent) => void>();
+  const listeners = new Set<AgentListener>();
   let transcript = (session?.events ?? []).reduce(reduceTranscript, emptyTranscript);
   let model = options.model;
   let running: AbortController | undefined;
   let finished: Promise<unknown> = Promise.resolve();
 
-  /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what listeners have thrown. */
-  async function publish(event: AgentEvent, whenKept?: () => void): Promise<unknown[]> {
+  /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what a listener has thrown first. */
+  async function publish(event: AgentEvent, whenKept?: () => void): Promise<Thrown | undefined> {
     if (isDurable(event)) await session?.append(event);
     transcript = reduceTranscript(transcript, event);
     whenKept?.();
-    const thrown: unknown[] = [];
+    let first: Thrown | undefined;
+    const slow: unknown[] = [];
     for (const listener of listeners) {
       try {
-        listener(event);
+        const heard = listener(event);
+        if (isThenable(heard)) slow.push(heard);
       } catch (error) {
-        thrown.push(error);
+        first ??= { error };
       }
     }
-    return thrown;
+    if (slow.length === 0) return first;
+    for (const outcome of await Promise.allSettled(slow)) {
+      if (outcome.status === "rejected") first ??= { error: outcome.reason };
+    }
+    return first;
   }
 
   /** Whoever caused an event learns that a listener is broken. */
-  function rethrow(thrown: readonly unknown[]): void {
-    if (thrown.length > 0) throw thrown[0];
+  function rethrow(thrown: Thrown | undefined): void {
+    if (thrown) throw thrown.error;
   }
 
   /** Marks the agent as busy while `work` goes on; nothing else may begin meanwhile. */
@@ -131,7 +148,7 @@ export function createAgent(options: AgentOptions): Agent {
       now,
     });
     let result: RunResult = { reason: "error" };
-    const thrown: unknown[] = [];
+    let thrown: Thrown | undefined;
     try {
       for await (const event of events) {
         if (event.type === "run_end") {
@@ -139,16 +156,26 @@ export function createAgent(options: AgentOptions): Agent {
           // Over before it is told: who hears `run_end` may prompt again at once.
           running = undefined;
         }
-        thrown.push(...(await publish(event)));
+        const heard = await publish(event);
+        thrown ??= heard;
       }
     } catch (error) {
       // Only the session can fail here: say so and end the run, rather than go on with what nobody keeps.
       running = undefined;
       result = { reason: "error", error: serializeError(error) };
-      thrown.push(...(await publish({ type: "run_end", ...result })));
+      const heard = await publish({ type: "run_end", ...result });
+      thrown ??= heard;
     }
     rethrow(thrown);
     return result;
+  }
+
+  async function idle(): Promise<void> {
+    // What ends may begin something new in a listener.
+    for (let current; current !== finished;) {
+      current = finished;
+      await current;
+    }
   }
 
   return {
@@ -171,13 +198,7 @@ export function createAgent(options: AgentOptions): Agent {
     abort() {
       running?.abort();
     },
-    async idle() {
-      // What ends may begin something new in a listener.
-      for (let current; current !== finished;) {
-        current = finished;
-        await current;
-      }
-    },
+    idle,
     async setModel(id) {
       const change: AgentEvent = { type: "model_changed", provider: provider.id, model: id };
       rethrow(await publish(change, () => (model = id)));
@@ -191,7 +212,7 @@ export function createAgent(options: AgentOptions): Agent {
     },
     async close() {
       running?.abort();
-      await this.idle();
+      await idle();
       await session?.close();
     },
   };

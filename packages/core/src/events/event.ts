@@ -57,7 +57,12 @@ const durableTypes: { [Type in DurableEvent["type"]]: true } = {
   cleared: true,
 };
 
+/** Whether events of this type belong in the session. */
+export function isDurableType(type: string): boolean {
+  return Object.hasOwn(durableTypes, type);
+}
+
 /** Whether an event belongs in the session. */
 export function isDurable(event: AgentEvent): event is DurableEvent {
-  return Object.hasOwn(durableTypes, event.type);
+  return isDurableType(event.type);
 }

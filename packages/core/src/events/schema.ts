@@ -23,6 +23,7 @@ const usage = z.object({
   nanoAiu: z.number().optional(),
 });
 const at = z.string().optional();
+const resultContent = z.array(z.discriminatedUnion("type", [text, image]));
 
 /** What a session file holds of each known event. */
 export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type", [
@@ -50,7 +51,7 @@ export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type"
       role: z.literal("tool"),
       callId: z.string(),
       name: z.string(),
-      content: z.array(z.discriminatedUnion("type", [text, image])),
+      content: resultContent,
       isError: z.boolean(),
       at,
     }),
@@ -58,3 +59,6 @@ export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type"
   z.object({ type: z.literal("model_changed"), provider: z.string(), model: z.string() }),
   z.object({ type: z.literal("cleared") }),
 ]);
+
+/** What a tool may return: anything else could not be read back from the session. */
+export const toolResult = z.object({ content: resultContent, isError: z.boolean() });

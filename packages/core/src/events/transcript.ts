@@ -43,19 +43,3 @@ export function reduceTranscript(transcript: Transcript, event: AgentEvent): Tra
       return transcript;
   }
 }
-
-/** The tool calls at the end of a conversation that nobody has answered: what a crash leaves behind. */
-export function unansweredCalls(messages: readonly Message[]): readonly { id: string; name: string }[] {
-  const answered = new Set<string>();
-  for (const message of messages.toReversed()) {
-    if (message.role === "tool") answered.add(message.callId);
-    else if (message.role === "user") return [];
-    else {
-      return message.content
-        .filter((part) => part.type === "tool_call")
-        .filter((call) => !answered.has(call.id))
-        .map(({ id, name }) => ({ id, name }));
-    }
-  }
-  return [];
-}

@@ -1,7 +1,11 @@
+import type { Line } from "@zotpilot/ndjson";
 import { z } from "zod";
 
 /** The version of zot's rpc protocol that is spoken here. */
 export const PROTOCOL_VERSION = 1;
+
+/** The longest line that a server takes unless it is told otherwise, in bytes. */
+export const maxLineBytes = 64 * 1024 * 1024;
 
 const id = z.string().optional();
 
@@ -46,14 +50,20 @@ export interface RpcResponse {
 
 /** What became of a line that came in. */
 export type DecodedRequest =
-  | { ok: true; request: RpcRequestOf<keyof typeof requests> }
-  | { ok: false; response: RpcResponse };
+  | { type: "request"; request: RpcRequestOf<keyof typeof requests> }
+  | { type: "refused"; response: RpcResponse }
+  | { type: "blank" };
 
 /** Reads one line. Whatever it holds, the outcome is a request or one answer that says what was wrong. */
-export function decodeRequest(line: string): DecodedRequest {
+export function decodeRequest(line: Line, limit: number): DecodedRequest {
+  // A last line without its line feed counts as well; without text, it was too long.
+  if (line.type === "too_long" || (line.type === "torn" && line.text === "")) {
+    return refuse("", undefined, `malformed json: line ${line.number} is longer than ${limit} bytes`);
+  }
+  if (line.text.trim() === "") return { type: "blank" };
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = JSON.parse(line.text);
   } catch (error) {
     return refuse("", undefined, `malformed json: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -76,11 +86,14 @@ export function decodeRequest(line: string): DecodedRequest {
   }
   const parsed = requests[type as keyof typeof requests].safeParse(fields);
   if (!parsed.success) return refuse(type, requestId, z.prettifyError(parsed.error).replaceAll(/\s+/g, " "));
-  return { ok: true, request: parsed.data };
+  return { type: "request", request: parsed.data };
 }
 
 function refuse(command: string, id: string | undefined, error: string): DecodedRequest {
-  return { ok: false, response: { type: "response", command, ...(id && { id }), success: false, error } };
+  return {
+    type: "refused",
+    response: { type: "response", command, ...(id && { id }), success: false, error },
+  };
 }
 
 function kindOf(value: unknown): string {

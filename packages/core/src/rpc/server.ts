@@ -1,16 +1,20 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Writable } from "node:stream";
-import { decodeLines, encodeLine } from "@zotpilot/ndjson";
+import { decodeLines } from "@zotpilot/ndjson";
 import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
 import type { Agent } from "../agent/agent.ts";
-import { serializeError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
+import { untilAborted } from "../run/until-aborted.ts";
+import { createLineWriter } from "./line-writer.ts";
 import {
   decodeRequest,
+  maxLineBytes,
   PROTOCOL_VERSION,
   type requests,
   type RpcRequestOf,
   type RpcResponse,
 } from "./protocol.ts";
+import { createTurnQueue } from "./turn-queue.ts";
 import { encodeEvent, encodeMessages, usageOf } from "./wire.ts";
 
 /** What {@link serveRpc} needs. */
@@ -37,29 +41,40 @@ type Handlers = {
 /**
  * Serves an agent over a pair of streams in zot's rpc protocol, version 1. Nothing that comes in ends it or goes
  * unanswered; the end of the input does, after what was asked has run to its end. Prompts run one after another.
+ * A client that reads slowly slows down the run and the reading of its requests.
  */
 export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise<void> {
   const { output, token } = options;
   let authenticated = token === undefined || token === "";
-  let turns: Promise<unknown> = Promise.resolve();
-  let closed = options.signal?.aborted ?? false;
+  let ended = false;
+  const stopping = new AbortController();
+  const stopped = stopping.signal;
+  const queue = createTurnQueue();
+  const writer = createLineWriter(output, stopped);
 
-  const write = (value: unknown): void => {
-    if (!closed) output.write(encodeLine(value));
-  };
   const stop = (): void => {
-    closed = true;
+    stopping.abort();
     agent.abort();
   };
   // A client that is gone needs no answer: end quietly instead of failing on a broken pipe.
   output.on("error", stop);
+  output.on("close", stop);
   options.signal?.addEventListener("abort", stop, { once: true });
+  if (options.signal?.aborted) stop();
   const unsubscribe = agent.subscribe((event) => {
-    for (const wire of encodeEvent(event)) write(wire);
+    if (event.type === "run_end") ended = true;
+    let slow: Promise<void> | undefined;
+    for (const wire of encodeEvent(event)) slow = writer.write(wire);
+    return slow;
   });
 
   function respond(request: { type: string; id?: string | undefined }, reply: Reply): void {
-    write({ type: "response", command: request.type, ...(request.id && { id: request.id }), ...reply });
+    void writer.write({
+      type: "response",
+      command: request.type,
+      ...(request.id && { id: request.id }),
+      ...reply,
+    });
   }
 
   const ok = async (data?: Record<string, unknown>): Promise<Reply> => ({
@@ -91,14 +106,18 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
         content.push({ type: "image", mimeType: image.mime_type, data: image.data });
       }
       // Answered when its turn comes, as in zot: the response stands before the events of its run.
-      turns = turns.then(async () => {
-        if (closed) return;
+      queue.prompt(async () => {
+        if (stopped.aborted) return;
+        ended = false;
         respond(request, { success: true, data: { started: true } });
-        await agent.prompt(content);
-      });
-      turns = turns.catch((error: unknown) => {
-        write({ type: "error", message: serializeError(error).message });
-        write({ type: "done" });
+        try {
+          await agent.prompt(content);
+        } catch (error) {
+          // A run that has told its end already is over for the client, whatever came behind it.
+          if (ended) return;
+          void writer.write({ type: "error", message: messageOf(error) });
+          void writer.write({ type: "done" });
+        }
       });
       return undefined;
     },
@@ -106,22 +125,27 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
       agent.abort();
       return ok();
     },
-    get_state: () =>
-      ok({
+    async get_state() {
+      await queue.changed();
+      return ok({
         busy: agent.status === "running",
         cwd: agent.cwd,
         message_count: agent.transcript.messages.length,
         model: agent.model,
         provider: agent.provider.id,
         usage: usageOf(agent.transcript.usage),
-      }),
-    get_messages: () => ok({ messages: encodeMessages(agent.transcript.messages) }),
+      });
+    },
+    async get_messages() {
+      await queue.changed();
+      return ok({ messages: encodeMessages(agent.transcript.messages) });
+    },
     async get_models() {
-      const models = await agent.provider.listModels(options.signal ? { signal: options.signal } : {});
+      const models = await agent.provider.listModels({ signal: stopped });
       return ok({ models: models.map((model) => encodeModel(model, agent.provider.id)) });
     },
     async set_model(request) {
-      const models = await agent.provider.listModels(options.signal ? { signal: options.signal } : {});
+      const models = await agent.provider.listModels({ signal: stopped });
       if (!models.some((model) => model.id === request.model)) {
         return fail(`unknown model "${request.model}" (provider="${agent.provider.id}")`);
       }
@@ -136,10 +160,7 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
     },
   };
 
-  async function handle(request: RpcRequestOf<keyof typeof requests>): Promise<void> {
-    if (!authenticated && request.type !== "hello") {
-      return respond(request, { success: false, error: "auth required: send hello with a token first" });
-    }
+  async function answer(request: RpcRequestOf<keyof typeof requests>): Promise<void> {
     try {
       const handler = handlers[request.type] as (
         request: RpcRequestOf<keyof typeof requests>,
@@ -147,28 +168,28 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
       const reply = await handler(request);
       if (reply) respond(request, reply);
     } catch (error) {
-      respond(request, { success: false, error: serializeError(error).message });
+      respond(request, { success: false, error: messageOf(error) });
     }
+  }
+
+  async function handle(request: RpcRequestOf<keyof typeof requests>): Promise<void> {
+    if (!authenticated && request.type !== "hello") {
+      return respond(request, { success: false, error: "auth required: send hello with a token first" });
+    }
+    // Answered inside the queue, so that the answer stands before what the change has held up.
+    const isChange = request.type === "set_model" || request.type === "clear";
+    return isChange ? queue.change(() => answer(request)) : answer(request);
   }
 
   const pending = new Set<Promise<void>>();
   try {
-    const limit = options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes };
-    for await (const line of decodeLines(options.input, limit)) {
-      if (closed) break;
-      if (line.type === "too_long") {
-        write({
-          type: "response",
-          command: "",
-          success: false,
-          error: `malformed json: line ${line.number} is longer than ${line.limit} bytes`,
-        });
-        continue;
-      }
-      if (line.text.trim() === "") continue;
-      const decoded = decodeRequest(line.text);
-      if (!decoded.ok) {
-        write(decoded.response);
+    const limit = options.maxLineBytes ?? maxLineBytes;
+    for await (const line of untilAborted(decodeLines(options.input, { maxLineBytes: limit }), stopped)) {
+      await writer.ready();
+      const decoded = decodeRequest(line, limit);
+      if (decoded.type === "blank") continue;
+      if (decoded.type === "refused") {
+        void writer.write(decoded.response);
         continue;
       }
       const handled = handle(decoded.request);
@@ -177,14 +198,17 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
     }
   } catch (error) {
     // The input broke: the same as its end, but nobody is there to read the rest.
-    if (!closed) stop();
-    if (!isStreamEnd(error)) throw error;
+    const asked = stopped.aborted;
+    stop();
+    if (!asked && !isStreamEnd(error)) throw error;
   } finally {
     await Promise.allSettled(pending);
-    await turns;
+    await queue.idle();
+    await writer.flushed();
     unsubscribe();
     options.signal?.removeEventListener("abort", stop);
     output.off("error", stop);
+    output.off("close", stop);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from "@zotpilot/provider/model";
 import { CoreError, serializeError } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
+import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
 import type { Tool, ToolRunner } from "../tools/tool.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
 import { runTurn } from "./run-turn.ts";
@@ -21,7 +22,7 @@ export interface RunOptions {
   /** Asked before each model call, so that a change takes effect on the next one. */
   model: () => string;
   system: string;
-  /** The conversation so far, without the prompt. */
+  /** The conversation so far, without the prompt. Calls at its end that nobody has answered are answered first. */
   messages: readonly Message[];
   prompt: UserMessage;
   tools: readonly Tool[];
@@ -67,8 +68,14 @@ export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent,
 type RunEnd = Omit<Extract<AgentEvent, { type: "run_end" }>, "type">;
 
 async function* runTurns(options: RunOptions, interactionId: string): AsyncGenerator<AgentEvent, RunEnd> {
-  const messages: Message[] = [...options.messages, options.prompt];
+  const messages: Message[] = [...options.messages];
   let total = options.usage ?? emptyUsage();
+  for (const call of unansweredCalls(messages)) {
+    const message = interruptedResult(call, options.now());
+    messages.push(message);
+    yield { type: "tool_message", message };
+  }
+  messages.push(options.prompt);
   yield { type: "user_message", message: options.prompt };
 
   const tools: ToolSpec[] = options.tools

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ToolCall, ToolMessage } from "@zotpilot/provider/model";
+import type { ToolCall } from "@zotpilot/provider/model";
 import { messageOf } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
+import { toolResult } from "../events/schema.ts";
 import { errorResult, type ToolResult } from "../tools/tool.ts";
-import { createChannel } from "./channel.ts";
+import { createChannel, type Channel } from "./channel.ts";
 import type { RunOptions } from "./run-agent.ts";
 
 const defaultAbortGraceMs = 5_000;
@@ -11,9 +12,13 @@ const defaultAbortGraceMs = 5_000;
 /** So many calls run side by side at most: a model that asks for a thousand files may not use up the system's. */
 const maxSideBySide = 16;
 
+/** So many pieces of progress wait at most for a reader that is slow; more are dropped, as live events may be. */
+const maxProgressWaiting = 256;
+
 /**
  * Runs the calls of one answer. Calls that only read run side by side, others one after another; results come in
- * asked order. Every call is answered by exactly one `tool_message`, also after an abort. Never throws.
+ * asked order. Every call is answered by exactly one `tool_message`, also after an abort. Throws only what the clock
+ * throws.
  */
 export async function* runToolCalls(
   options: RunOptions,
@@ -21,29 +26,45 @@ export async function* runToolCalls(
 ): AsyncGenerator<AgentEvent, void> {
   for (const group of groupCalls(options, calls)) {
     const channel = createChannel<AgentEvent>();
-    const results = group.map((call) => runCall(options, call, (event) => channel.push(event)));
+    const results = group.map((call) => runCall(options, call, channel));
     // Each result is told as soon as all before it are there: what is told is kept, should the program die.
-    void (async () => {
-      for (const result of results) channel.push({ type: "tool_message", message: await result });
-      channel.close();
-    })();
+    tellInOrder(options, group, results, channel).then(
+      () => channel.close(),
+      (error: unknown) => channel.fail(error),
+    );
     yield* channel;
   }
 }
 
+async function tellInOrder(
+  options: RunOptions,
+  calls: readonly ToolCall[],
+  results: readonly Promise<ToolResult>[],
+  channel: Channel<AgentEvent>,
+): Promise<void> {
+  for (const [index, result] of results.entries()) {
+    const { content, isError } = await result;
+    const { id = "", name = "" } = calls[index] ?? {};
+    const at = options.now().toISOString();
+    channel.push({ type: "tool_message", message: { role: "tool", callId: id, name, content, isError, at } });
+  }
+}
+
+/** Runs one call from its `tool_start` to its `tool_end`. Never rejects. */
 async function runCall(
   options: RunOptions,
   call: ToolCall,
-  emit: (event: AgentEvent) => void,
-): Promise<ToolMessage> {
+  channel: Channel<AgentEvent>,
+): Promise<ToolResult> {
   const startedAt = performance.now();
-  emit({ type: "tool_start", call });
+  channel.push({ type: "tool_start", call });
   let finished = false;
   const context = {
     cwd: options.cwd,
     signal: options.signal,
     progress: (text: string) => {
-      if (!finished) emit({ type: "tool_progress", callId: call.id, text });
+      if (finished || channel.waiting >= maxProgressWaiting) return;
+      channel.push({ type: "tool_progress", callId: call.id, text });
     },
   };
   let result: ToolResult;
@@ -59,20 +80,9 @@ async function runCall(
     }
   }
   finished = true;
-  emit({
-    type: "tool_end",
-    callId: call.id,
-    isError: result.isError,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
-  return {
-    role: "tool",
-    callId: call.id,
-    name: call.name,
-    content: result.content,
-    isError: result.isError,
-    at: options.now().toISOString(),
-  };
+  const durationMs = Math.round(performance.now() - startedAt);
+  channel.push({ type: "tool_end", callId: call.id, isError: result.isError, durationMs });
+  return result;
 }
 
 /** A tool that does not notice the abort may not keep the person waiting. */
@@ -99,10 +109,10 @@ async function withAbortGrace(
   }
 }
 
-/** Middlewares and hosts of other languages may return anything; only a result goes on. */
-function checked(result: ToolResult | undefined): ToolResult {
-  if (Array.isArray(result?.content) && typeof result.isError === "boolean") return result;
-  return errorResult("the tool returned no result");
+/** Middlewares and hosts of other languages may return anything; only what can be read back goes on. */
+function checked(result: unknown): ToolResult {
+  const parsed = toolResult.safeParse(result);
+  return parsed.success ? parsed.data : errorResult("the tool returned no result");
 }
 
 function groupCalls(options: RunOptions, calls: readonly ToolCall[]): ToolCall[][] {

@@ -58,7 +58,8 @@ async function* callModel(
         const shown = showModelEvent(event);
         if (shown) yield shown;
       }
-      if (!collector.finishReason()) failure = { error: new Error("the answer ended before it was finished") };
+      if (!collector.finishReason())
+        failure = { error: new Error("the answer ended before it was finished") };
     } catch (error) {
       // Behind its end an answer is whole, whatever happens to the connection.
       if (!collector.finishReason()) failure = { error };

@@ -32,7 +32,7 @@ export async function* untilAborted<Item>(
   } finally {
     signal.removeEventListener("abort", onAbort);
     if (!exhausted) {
-      const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
+      const closed = (async () => iterator.return?.())().catch(() => undefined);
       if (!signal.aborted) await closed;
     }
   }

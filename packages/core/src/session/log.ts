@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeLine } from "@zotpilot/ndjson";
 
@@ -9,41 +9,116 @@ export interface Log {
   close(): Promise<void>;
 }
 
+const LINE_FEED = 0x0a;
+
+// Always behind what is there, also behind what somebody else has written meanwhile: never over it.
+const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
+
 /**
- * Opens a log at the given length; what stands behind it is cut off. The file and its folder are private to the
- * user. A write that fails half way is taken back, so that the next one does not glue itself to the rest.
+ * Starts a log with its first line. File and folder are made, private to the user; nothing that exists is touched.
+ * When it fails, no file is left behind.
  */
-export async function openLog(path: string, length: number): Promise<Log> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+export async function createLog(path: string, first: unknown): Promise<Log> {
+  await makeFolder(dirname(path));
+  const file = await open(path, flags | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    const log = logOf(file, 0);
+    await log.append(first);
+    // The name of a new file is durable only when its folder is.
+    await syncFolder(dirname(path));
+    return log;
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+/** Opens a log to append to it. Bytes behind the last line feed are cut off: no record was ever promised for them. */
+export async function openLog(path: string): Promise<Log> {
+  const file = await open(path, flags);
+  try {
+    const { size } = await file.stat();
+    const end = await endOfLastLine(file, size);
+    if (end < size) await file.truncate(end);
+    return logOf(file, end);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function logOf(file: FileHandle, length: number): Log {
   let end = length;
-  let tail = Promise.resolve();
-  await file.truncate(end);
+  let torn = false;
+  let tail: Promise<unknown> = Promise.resolve();
+  let closed: Promise<void> | undefined;
+
+  async function write(line: string): Promise<void> {
+    // What could not be taken back is closed off, so that it spoils one line and not two.
+    const bytes = Buffer.from(torn ? `\n${line}` : line);
+    let offset = 0;
+    try {
+      while (offset < bytes.length) {
+        const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset, null);
+        offset += bytesWritten;
+      }
+      await file.datasync();
+      torn = false;
+      end += bytes.length;
+    } catch (error) {
+      torn ||= offset > 0 && !(await takeBack(file, end, offset));
+      if (torn) end += offset;
+      throw error;
+    }
+  }
+
   return {
     append(value) {
-      const bytes = Buffer.from(encodeLine(value));
-      const written = tail.then(() => write(file, bytes, end)).then(() => void (end += bytes.length));
+      const line = encodeLine(value);
+      const written = tail.then(() => write(line));
       tail = written.catch(() => undefined);
       return written;
     },
-    async close() {
-      await tail;
-      await file.close().catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "EBADF") throw error;
-      });
+    close() {
+      return (closed ??= tail.then(() => file.close()));
     },
   };
 }
 
-async function write(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+/** Cuts off what a failed write has left behind `end`, unless it is not the last thing in the file. */
+async function takeBack(file: FileHandle, end: number, written: number): Promise<boolean> {
   try {
-    for (let offset = 0; offset < bytes.length;) {
-      const { bytesWritten } = await file.write(bytes, offset, bytes.length - offset, position + offset);
-      offset += bytesWritten;
-    }
-    await file.datasync();
-  } catch (error) {
-    await file.truncate(position).catch(() => undefined);
-    throw error;
+    const { size } = await file.stat();
+    if (size !== end + written) return false;
+    await file.truncate(end);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
+  const block = Buffer.alloc(64 * 1024);
+  for (let stop = size; stop > 0;) {
+    const start = Math.max(0, stop - block.length);
+    const { bytesRead } = await file.read(block, 0, stop - start, start);
+    const index = block.subarray(0, bytesRead).lastIndexOf(LINE_FEED);
+    if (index !== -1) return start + index + 1;
+    stop = start;
+  }
+  return 0;
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Some systems cannot open or sync a folder; there, the file's own sync has to do.
+  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }

@@ -1,16 +1,17 @@
 import { createReadStream } from "node:fs";
 import { decodeLines } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
-import type { DurableEvent } from "../events/event.ts";
+import { isDurableType, type DurableEvent } from "../events/event.ts";
+import { pairCalls } from "../events/pairing.ts";
 import { durableEvent } from "../events/schema.ts";
 import { sessionHeader, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
+import { sessionError } from "./session-error.ts";
 
 /** What was found in a session file. */
 export interface SessionContents {
   header: SessionHeader;
+  /** The readable events, mended so that calls and results pair up; calls at the very end may be unanswered. */
   events: DurableEvent[];
-  /** Where the last complete line ends, in bytes: the place to append at. */
-  length: number;
   /** One sentence for each thing that was passed over. */
   warnings: string[];
 }
@@ -24,16 +25,14 @@ export async function readSession(path: string): Promise<SessionContents> {
   let header: SessionHeader | undefined;
   const events: DurableEvent[] = [];
   const warnings: string[] = [];
-  let length = 0;
   let torn = false;
   try {
-    const stream = createReadStream(path);
-    for await (const line of decodeLines(stream)) {
+    for await (const line of decodeLines(createReadStream(path))) {
       if (line.type === "torn") {
         torn = true;
-        length = line.offset;
         continue;
       }
+      if (header && line.type === "line" && line.text === "") continue;
       const value = line.type === "line" ? parse(line.text) : undefined;
       if (!header) {
         const parsed = sessionHeader.safeParse(value);
@@ -43,7 +42,7 @@ export async function readSession(path: string): Promise<SessionContents> {
         header = parsed.data;
         if (header.version > sessionVersion) {
           throw new CoreError(
-            "session_corrupt",
+            "session_newer",
             `${path} was written by a newer version (format ${header.version}); update zotpilot to continue it`,
           );
         }
@@ -54,17 +53,25 @@ export async function readSession(path: string): Promise<SessionContents> {
       if (event?.success) events.push(event.data);
       else if (!envelope.success)
         warnings.push(`${path}: line ${line.number} is damaged and was passed over`);
-      else if (isKnownType(envelope.data.event.type)) {
+      else if (isDurableType(envelope.data.event.type)) {
         warnings.push(`${path}: line ${line.number} has an unexpected form and was passed over`);
       }
     }
-    if (!torn) length = stream.bytesRead;
   } catch (error) {
     throw sessionError(error, path);
   }
-  if (!header) throw new CoreError("session_corrupt", `${path} is not a session file: it is empty`);
+  if (!header) {
+    const found = torn ? "its first line is cut off" : "it is empty";
+    throw new CoreError("session_corrupt", `${path} is not a session file: ${found}`);
+  }
   if (torn) warnings.push(`${path}: the last line was cut off when it was written, and was left out`);
-  return { header, events, length, warnings };
+
+  const paired = pairCalls(events);
+  if (paired.added > 0)
+    warnings.push(`${path}: results of tool calls are missing and are given as lost (${paired.added})`);
+  if (paired.dropped > 0)
+    warnings.push(`${path}: results of unknown tool calls were left out (${paired.dropped})`);
+  return { header, events: paired.events, warnings };
 }
 
 /** Reads the header alone. Undefined for a file that is no session. */
@@ -75,22 +82,6 @@ export async function readSessionHeader(path: string): Promise<SessionHeader | u
     return parsed.success ? parsed.data : undefined;
   }
   return undefined;
-}
-
-/** Gives errors of the file system a sentence; other errors pass. */
-export function sessionError(error: unknown, path: string): Error {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return new CoreError("session_not_found", `there is no session at ${path}`);
-  if (typeof code === "string" && /^E[A-Z]+$/.test(code)) {
-    return new CoreError("session_unavailable", `cannot use the session at ${path} (${code})`, {
-      cause: error,
-    });
-  }
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-function isKnownType(type: string): boolean {
-  return ["user_message", "assistant_message", "tool_message", "model_changed", "cleared"].includes(type);
 }
 
 function parse(text: string): unknown {

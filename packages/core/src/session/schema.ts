@@ -3,7 +3,7 @@ import { z } from "zod";
 /** The first line of a session file. */
 export const sessionHeader = z.object({
   type: z.literal("session"),
-  version: z.number().int(),
+  version: z.number().int().positive(),
   id: z.string().min(1),
   cwd: z.string(),
   createdAt: z.string(),

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { ToolMessage } from "@zotpilot/provider/model";
+import { CoreError } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
-import { emptyTranscript, reduceTranscript, unansweredCalls } from "../events/transcript.ts";
-import { openLog, type Log } from "./log.ts";
-import { readSession, sessionError } from "./read-session.ts";
+import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
+import { emptyTranscript, reduceTranscript } from "../events/transcript.ts";
+import { createLog, openLog, type Log } from "./log.ts";
+import { readSession } from "./read-session.ts";
 import { sessionVersion, type SessionHeader } from "./schema.ts";
+import { sessionError } from "./session-error.ts";
 
 /** A conversation on disk: an append-only log of its durable events. */
 export interface Session {
@@ -16,8 +18,12 @@ export interface Session {
   readonly events: readonly DurableEvent[];
   /** What was passed over or mended when it was opened, a sentence each. */
   readonly warnings: readonly string[];
-  /** Writes an event; durable when it resolves. Throws a `CoreError` when the file cannot be written. */
+  /**
+   * Writes an event; durable when it resolves. Throws a `CoreError` when the file cannot be written: then nothing of
+   * the event is kept, and a later one may succeed.
+   */
   append(event: DurableEvent): Promise<void>;
+  /** Waits for what is being written, then refuses what comes later. Can be called twice. */
   close(): Promise<void>;
 }
 
@@ -38,28 +44,30 @@ export function createSession(options: CreateSessionOptions): Session {
   const stamp = createdAt.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
   const path = join(options.directory, `${stamp}-${id.slice(0, 8)}.jsonl`);
   const header: SessionHeader = { type: "session", version: sessionVersion, id, cwd: options.cwd, createdAt };
-  return session(header, path, [], [], now, async () => {
-    const log = await openLog(path, 0);
-    await log.append(header);
-    return log;
-  });
+  return session(header, path, [], [], now, () => createLog(path, header));
 }
 
 /**
  * Opens a session to continue it. A torn tail is cut, and tool calls that a crash left without a result are
  * answered as interrupted, so that the next request is one that a model accepts.
- * Throws a `CoreError` when the file is missing, unreadable or no session.
+ * Throws a `CoreError` when the file is missing, unreadable, no session, or of a newer version.
  */
 export async function openSession(path: string, options: { now?: () => Date } = {}): Promise<Session> {
   const now = options.now ?? (() => new Date());
-  const { header, events, length, warnings } = await readSession(path);
-  let opened: Promise<Log> | undefined;
-  const open = (): Promise<Log> => (opened ??= openLog(path, length));
-
-  const mended = answerInterruptedCalls(events, now);
-  const result = session(header, path, [...events, ...mended], warnings, now, open);
-  for (const event of mended) await result.append(event);
-  return result;
+  const { header, events, warnings } = await readSession(path);
+  const { messages } = events.reduce(reduceTranscript, emptyTranscript);
+  const mended = unansweredCalls(messages).map((call): DurableEvent => ({
+    type: "tool_message",
+    message: interruptedResult(call, now()),
+  }));
+  const opened = session(header, path, [...events, ...mended], warnings, now, () => openLog(path));
+  try {
+    for (const event of mended) await opened.append(event);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  return opened;
 }
 
 function session(
@@ -71,42 +79,36 @@ function session(
   open: () => Promise<Log>,
 ): Session {
   let log: Promise<Log> | undefined;
+  let closed = false;
+
+  async function openedLog(): Promise<Log> {
+    const opening = (log ??= open());
+    try {
+      return await opening;
+    } catch (error) {
+      // A full disk may have room again later.
+      if (log === opening) log = undefined;
+      throw error;
+    }
+  }
+
   return {
     id: header.id,
     path,
     events,
     warnings,
     async append(event) {
+      if (closed) throw new CoreError("session_unavailable", `the session at ${path} is closed`);
       try {
-        log ??= open();
-        await (await log).append({ id: randomUUID(), at: now().toISOString(), event });
+        await (await openedLog()).append({ id: randomUUID(), at: now().toISOString(), event });
       } catch (error) {
         throw sessionError(error, path);
       }
     },
     async close() {
+      closed = true;
       const opened = await log?.catch(() => undefined);
       await opened?.close();
     },
   };
-}
-
-function answerInterruptedCalls(events: readonly DurableEvent[], now: () => Date): DurableEvent[] {
-  const { messages } = events.reduce(reduceTranscript, emptyTranscript);
-  return unansweredCalls(messages).map(({ id, name }) => {
-    const message: ToolMessage = {
-      role: "tool",
-      callId: id,
-      name,
-      content: [
-        {
-          type: "text",
-          text: "interrupted: the program ended while this call was running; whether it had an effect is unknown",
-        },
-      ],
-      isError: true,
-      at: now().toISOString(),
-    };
-    return { type: "tool_message", message };
-  });
 }

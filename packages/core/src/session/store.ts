@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSessionHeader } from "./read-session.ts";
+import { sessionError } from "./session-error.ts";
 import { createSession, openSession, type Session } from "./session.ts";
 
 /** What a list of sessions shows. */
@@ -16,10 +17,14 @@ export interface SessionSummary {
 
 /** The sessions of one project folder. */
 export interface SessionStore {
+  /** Starts a session; see {@link createSession}. */
   create(): Session;
   /** Newest first. Reads headers only; files that are no sessions are left out. */
   list(): Promise<SessionSummary[]>;
-  /** The session last written, opened. Undefined when there is none. */
+  /**
+   * The session last written, opened; its warnings name the damaged files that were passed over. Undefined when there
+   * is none. Throws as {@link openSession} does.
+   */
   openLatest(): Promise<Session | undefined>;
 }
 
@@ -30,15 +35,24 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
   const clock = options.now ? { now: options.now } : {};
 
   async function candidates(): Promise<{ path: string; updatedAt: Date }[]> {
-    const names = await readdir(directory).catch(() => []);
-    const files = names.filter((name) => name.endsWith(".jsonl")).map((name) => join(directory, name));
+    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return [];
+      throw sessionError(error, directory);
+    });
+    const paths = names.filter((name) => name.endsWith(".jsonl")).map((name) => join(directory, name));
     const found = await Promise.all(
-      files.map(async (path) => ({ path, updatedAt: (await stat(path)).mtime })),
+      paths.map(async (path) => {
+        // Gone since the folder was read, or not ours to look at: not one of its sessions.
+        const entry = await stat(path).catch(() => undefined);
+        return entry?.isFile() ? [{ path, updatedAt: entry.mtime }] : [];
+      }),
     );
-    return found.sort(
-      (left, right) =>
-        right.updatedAt.getTime() - left.updatedAt.getTime() || (left.path < right.path ? 1 : -1),
-    );
+    return found
+      .flat()
+      .sort(
+        (left, right) =>
+          right.updatedAt.getTime() - left.updatedAt.getTime() || (left.path < right.path ? 1 : -1),
+      );
   }
 
   return {
@@ -53,8 +67,15 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
       return summaries;
     },
     async openLatest() {
+      const passedOver: string[] = [];
       for (const { path } of await candidates()) {
-        if (await readSessionHeader(path).catch(() => undefined)) return openSession(path, clock);
+        const header = await readSessionHeader(path).catch(() => undefined);
+        if (!header) {
+          passedOver.push(`${path}: not a session, or its first line is damaged; it was passed over`);
+          continue;
+        }
+        const opened = await openSession(path, clock);
+        return { ...opened, warnings: [...passedOver, ...opened.warnings] };
       }
       return undefined;
     },

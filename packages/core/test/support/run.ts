@@ -69,7 +69,8 @@ export function pairingProblems(messages: readonly Message[]): string[] {
       continue;
     }
     for (const id of open.keys()) problems.push(`call ${id} without a result`);
-    const calls = message.role === "assistant" ? message.content.filter((part) => part.type === "tool_call") : [];
+    const calls =
+      message.role === "assistant" ? message.content.filter((part) => part.type === "tool_call") : [];
     open = new Map(calls.map((part) => [part.id, part.name]));
   }
   for (const id of open.keys()) problems.push(`call ${id} without a result`);
