@@ -4,7 +4,8 @@ const SECRETS: readonly RegExp[] = [
   /gh[a-z]_[A-Za-z0-9_]+/g,
   // An exchanged Copilot token: key=value pairs that begin with the tracking id.
   /\btid=[^\s"'<>]*/g,
-  /\b(?:bearer|token|basic)\s+[A-Za-z0-9._~+/=;:-]{8,}/gi,
+  // What follows these words, unless it is an ordinary word, as in "token expired".
+  /\b(?:bearer|token|basic)\s+(?=\S*\d|\S{20})[A-Za-z0-9._~+/=;:-]{8,}/gi,
   /\bsk-[A-Za-z0-9_-]{16,}/g,
   // User name and password inside a URL.
   /(?<=:\/\/)[^\s/@"'<>]+(?=@)/g,

@@ -98,7 +98,7 @@ const RULES: readonly Rule[] = [
   {
     status: [401],
     becomes: "unauthenticated",
-    says: "the Copilot token was refused, also after it had been renewed (%)",
+    says: "the Copilot token was refused, and renewing it did not help (%)",
     hint: LOGIN_HINT,
   },
   {
@@ -198,7 +198,9 @@ export function errorFromResponse(response: FailedResponse): ProviderError {
   const retryAfterMs = retryAfterOf(headers);
   const limited = rule.becomes === "rate_limited" || rule.becomes === "quota_exceeded";
   const wait =
-    limited && retryAfterMs !== undefined ? `; it can be used again in ${formatWait(retryAfterMs)}` : "";
+    limited && retryAfterMs !== undefined && retryAfterMs > 0
+      ? `; it can be used again in ${formatWait(retryAfterMs)}`
+      : "";
   const patient = retryAfterMs === undefined || retryAfterMs <= LONGEST_OWN_WAIT_MS;
   const forWeeks = /weekly/.test(body.code) && retryAfterMs === undefined;
   return new ProviderError(
