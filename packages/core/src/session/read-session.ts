@@ -4,7 +4,7 @@ import { CoreError } from "../errors.ts";
 import { isDurableType, type DurableEvent } from "../events/event.ts";
 import { pairCalls } from "../events/pairing.ts";
 import { durableEvent } from "../events/schema.ts";
-import { sessionHeader, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
+import { sessionFormat, sessionHeader, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 
 /** What was found in a session file. */
@@ -35,17 +35,7 @@ export async function readSession(path: string): Promise<SessionContents> {
       if (header && line.type === "line" && line.text === "") continue;
       const value = line.type === "line" ? parse(line.text) : undefined;
       if (!header) {
-        const parsed = sessionHeader.safeParse(value);
-        if (!parsed.success) {
-          throw new CoreError("session_corrupt", `${path} is not a session file: its first line is damaged`);
-        }
-        header = parsed.data;
-        if (header.version > sessionVersion) {
-          throw new CoreError(
-            "session_newer",
-            `${path} was written by a newer version (format ${header.version}); update zotpilot to continue it`,
-          );
-        }
+        header = parseHeader(value, path);
         continue;
       }
       const envelope = sessionLine.safeParse(value);
@@ -74,7 +64,7 @@ export async function readSession(path: string): Promise<SessionContents> {
   return { header, events: paired.events, warnings };
 }
 
-/** Reads the header alone. Undefined for a file that is no session. */
+/** Reads the header alone. Undefined for a file that is no session of this version. */
 export async function readSessionHeader(path: string): Promise<SessionHeader | undefined> {
   for await (const line of decodeLines(createReadStream(path, { end: 64 * 1024 }))) {
     if (line.type !== "line") return undefined;
@@ -82,6 +72,17 @@ export async function readSessionHeader(path: string): Promise<SessionHeader | u
     return parsed.success ? parsed.data : undefined;
   }
   return undefined;
+}
+
+function parseHeader(value: unknown, path: string): SessionHeader {
+  const format = sessionFormat.safeParse(value);
+  if (format.success && format.data.version > sessionVersion) {
+    const sentence = `${path} was written by a newer version (format ${format.data.version}); update zotpilot to continue it`;
+    throw new CoreError("session_newer", sentence);
+  }
+  const header = sessionHeader.safeParse(value);
+  if (header.success) return header.data;
+  throw new CoreError("session_corrupt", `${path} is not a session file: its first line is damaged`);
 }
 
 function parse(text: string): unknown {

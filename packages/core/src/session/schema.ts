@@ -1,9 +1,10 @@
 import { z } from "zod";
 
-/** The first line of a session file. */
-export const sessionHeader = z.object({
-  type: z.literal("session"),
-  version: z.number().int().positive(),
+/** What every version's first line has, so that a newer one is recognised whatever else it changed. */
+export const sessionFormat = z.object({ type: z.literal("session"), version: z.number().int().positive() });
+
+/** The first line of a session file of this version. */
+export const sessionHeader = sessionFormat.extend({
   id: z.string().min(1),
   cwd: z.string(),
   createdAt: z.string(),

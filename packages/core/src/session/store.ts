@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isCoreError } from "../errors.ts";
 import { readSessionHeader } from "./read-session.ts";
 import { sessionError } from "./session-error.ts";
 import { createSession, openSession, type Session } from "./session.ts";
@@ -69,13 +70,13 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
     async openLatest() {
       const passedOver: string[] = [];
       for (const { path } of await candidates()) {
-        const header = await readSessionHeader(path).catch(() => undefined);
-        if (!header) {
-          passedOver.push(`${path}: not a session, or its first line is damaged; it was passed over`);
-          continue;
+        try {
+          const opened = await openSession(path, clock);
+          return { ...opened, warnings: [...passedOver, ...opened.warnings] };
+        } catch (error) {
+          if (!isCoreError(error) || error.code !== "session_corrupt") throw error;
+          passedOver.push(`${error.message}; it was passed over`);
         }
-        const opened = await openSession(path, clock);
-        return { ...opened, warnings: [...passedOver, ...opened.warnings] };
       }
       return undefined;
     },

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { decodeLines } from "@zotpilot/ndjson";
+import { expect, test } from "vitest";
+import { emptyTranscript, openSession, reduceTranscript } from "../src/index.ts";
+import { pairingProblems } from "./support/run.ts";
+
+const child = fileURLToPath(new URL("children/write-session.ts", import.meta.url));
+
+/** Starts the writer, kills it some time after its first event, and returns what it had said was kept. */
+async function writeUntilKilled(target: string, afterEvents: number, delayMs: number): Promise<unknown[]> {
+  const writer = spawn(process.execPath, ["--conditions=@zotpilot/source", child, target], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(writer, "exit");
+  const kept: unknown[] = [];
+  for await (const line of decodeLines(writer.stdout)) {
+    if (line.type !== "line") continue;
+    kept.push(JSON.parse(line.text));
+    if (kept.length === afterEvents) void sleep(delayMs).then(() => writer.kill("SIGKILL"));
+  }
+  const [code, signal] = await exited;
+  expect([code, signal]).toEqual([null, "SIGKILL"]);
+  return kept;
+}
+
+test("killed at random moments, again and again: nothing that was kept is lost, and every call is answered once", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "zotpilot-crash-"));
+  let path = "";
+  const kept: unknown[] = [];
+  for (let round = 0; round < 12; round += 1) {
+    kept.push(...(await writeUntilKilled(path || directory, 1 + (round % 7), Math.random() * 8)));
+    if (!path) {
+      const [name] = await readdir(directory);
+      path = join(directory, name ?? "");
+    }
+    const session = await openSession(path);
+    await session.close();
+    const { messages } = session.events.reduce(reduceTranscript, emptyTranscript);
+    expect(pairingProblems(messages)).toEqual([]);
+    // Each message that was told is there, in order; between them may stand what was kept and not told any more.
+    let position = 0;
+    for (const message of kept) {
+      const found = messages
+        .slice(position)
+        .findIndex((each) => JSON.stringify(each) === JSON.stringify(message));
+      expect(found, `round ${round}: ${JSON.stringify(message).slice(0, 200)}`).toBeGreaterThanOrEqual(0);
+      position += found + 1;
+    }
+  }
+  // A cut tail is gone for good: every line that is left can be read.
+  const lines = (await readFile(path, "utf8")).split("\n");
+  expect(lines.pop()).toBe("");
+  for (const line of lines) expect(JSON.parse(line)).toBeTypeOf("object");
+});
