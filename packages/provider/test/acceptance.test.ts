@@ -128,6 +128,20 @@ describe("where tokens go", () => {
   });
 });
 
+test("the dispatcher signs any request, renews, and goes to no other host", async () => {
+  const { simulator, copilot, count } = await simulated();
+  const { dispatcher } = copilot;
+  const ask = (origin: string) => dispatcher.request({ origin, path: "/models", method: "GET" });
+  const first = await ask("https://copilot.invalid");
+  expect([first.statusCode, await first.body.json()]).toMatchObject([200, { object: "list" }]);
+  simulator.clock.advance(31 * MINUTE);
+  const second = await ask(simulator.origin);
+  expect(second.statusCode).toBe(200);
+  await second.body.dump();
+  expect(count(TOKEN_PATH)).toBe(2);
+  await expect(ask("http://127.0.0.1:1")).rejects.toThrow(/Nothing was sent/);
+});
+
 describe("who asks", () => {
   test("the initiator is told by the caller, else read from the last message", async () => {
     const { simulator, copilot } = await simulated({ answer: answer.text("Hi.") });
