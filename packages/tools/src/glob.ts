@@ -6,7 +6,7 @@ import { renderMatches } from "./glob/render.ts";
 
 const DESCRIPTION =
   'Find files and folders by name: "src/**/*.ts", "*" for one folder. Sorted; folders end in "/". What .gitignore ' +
-  "names, .git and node_modules are left out unless the pattern or path names them. path is where to start.";
+  "names, .git and node_modules are left out unless path or pattern begin there. path is where to start.";
 
 /**
  * Finds files and folders: `{ pattern, path? }`.

@@ -13,37 +13,32 @@ export function createTextCleaner(): (text: string) => string {
 
   return (text) => {
     if (state === "text" && !afterReturn && !CONTROL.test(text)) return text;
-    let cleaned = "";
-    let from = 0;
+    // A string that grows by single characters would cost ten times as much.
+    const kept = new Uint16Array(text.length);
+    let length = 0;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      if (state === "text") {
-        if (afterReturn) {
-          afterReturn = false;
-          if (code === 0x0a) {
-            from = at + 1;
-            continue;
-          }
-        }
-        if (!isControl(code)) continue;
-        cleaned += text.slice(from, at);
-        from = at + 1;
-        if (code === 0x0d || code === 0) cleaned += "\n";
-        afterReturn = code === 0x0d;
-        state = introducedBy(code);
-        continue;
+      // What breaks a sequence off does not belong to it.
+      if (state !== "text") {
+        state = breaksOff(code) ? "text" : next(state, code);
+        if (!breaksOff(code)) continue;
       }
-      state = next(state, code);
-      // What ends a sequence without belonging to it is looked at again.
-      if (state === "text" && breaksOff(code)) at -= 1;
-      from = at + 1;
+      const endsReturn = afterReturn && code === LINE_FEED;
+      afterReturn = code === CARRIAGE_RETURN;
+      if (endsReturn) continue;
+      if (!isControl(code)) kept[length++] = code;
+      else if (code === CARRIAGE_RETURN || code === 0) kept[length++] = LINE_FEED;
+      else state = introducedBy(code);
     }
-    return state === "text" ? cleaned + text.slice(from) : cleaned;
+    return Buffer.from(kept.buffer, 0, length * 2).toString("utf16le");
   };
 }
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
 function isControl(code: number): boolean {
-  return (code < 0x20 && code !== 0x09 && code !== 0x0a) || (code >= 0x7f && code <= 0x9f);
+  return (code < 0x20 && code !== 0x09 && code !== LINE_FEED) || (code >= 0x7f && code <= 0x9f);
 }
 
 function introducedBy(code: number): State {
@@ -55,23 +50,25 @@ function introducedBy(code: number): State {
 function next(state: Exclude<State, "text">, code: number): State {
   switch (state) {
     case "escape":
+      if (code === 0x1b) return "escape";
       if (code === 0x5b) return "sequence";
       // DCS, SOS, OSC, PM, APC
       if (code === 0x50 || code === 0x58 || code === 0x5d || code === 0x5e || code === 0x5f) return "string";
       return code >= 0x20 && code <= 0x2f ? "escape" : "text";
     case "sequence":
+      if (code === 0x1b) return "escape";
       return code >= 0x20 && code <= 0x3f ? "sequence" : "text";
     case "string":
       if (code === 0x1b) return "string_escape";
-      return code === 0x07 || code === 0x9c || breaksOff(code) ? "text" : "string";
+      return code === 0x07 || code === 0x9c ? "text" : "string";
     case "string_escape":
-      return code === 0x5c || breaksOff(code) ? "text" : "string";
+      return code === 0x5c ? "text" : next("escape", code);
     default:
       return state satisfies never;
   }
 }
 
-/** A line feed, or a character that no sequence holds, ends one that was never finished: what follows is text. */
+/** A line feed, or a character that no sequence holds, ends one that was never finished. */
 function breaksOff(code: number): boolean {
-  return code === 0x0a || code === 0x0d || code === 0x18 || code === 0x1a;
+  return code === LINE_FEED || code === CARRIAGE_RETURN || code === 0x18 || code === 0x1a;
 }

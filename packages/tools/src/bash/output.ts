@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { MAX_BYTES, MAX_LINES } from "../shared/limits.ts";
-import { countLineFeeds, countLines, cutEnd, cutStart } from "../shared/text.ts";
+import { countLineFeeds, cutEnd, cutStart } from "../shared/text.ts";
 import { createTextCleaner } from "./clean-text.ts";
 
 /** What a command printed, as much of it as a result shows. */
@@ -99,9 +99,8 @@ export function createOutput(): Output {
       await add(clean(decoder.end()));
       await close();
       const end = Buffer.concat(recent);
-      const fits = !start || (totalBytes <= MAX_BYTES && countLines(end) <= MAX_LINES);
       const kept = file && { path: file.path, complete: file.complete };
-      if (!start || fits) {
+      if (!start) {
         const left = { lines: 0, bytes: 0 };
         return { head: end.toString("utf8"), tail: undefined, left, totalBytes, file: kept };
       }
@@ -124,25 +123,26 @@ async function createFile(): Promise<{ path: string; handle: FileHandle; complet
 
 const LINE_FEED = 0x0a;
 
-/** The first half of what a result shows, in whole lines where they are not too long. */
+/** The first half of what a result shows: whole lines, unless that would waste most of it. */
 function firstLines(bytes: Buffer): Buffer {
   const piece = cutStart(bytes, MAX_BYTES / 2);
   let end = 0;
   for (let line = 0; line < MAX_LINES / 2; line += 1) {
     const at = piece.indexOf(LINE_FEED, end);
-    if (at === -1) break;
+    if (at === -1) return end < piece.length / 2 ? piece : piece.subarray(0, end);
     end = at + 1;
   }
-  return end === 0 ? piece : piece.subarray(0, end);
+  return piece.subarray(0, end);
 }
 
 /** The last half, likewise. */
 function lastLines(bytes: Buffer): Buffer {
   const piece = cutEnd(bytes, MAX_BYTES / 2);
+  // Where the lines begin that are shown; a line feed at the very end begins none.
   let start = piece.at(-1) === LINE_FEED ? piece.length - 1 : piece.length;
   for (let line = 0; line < MAX_LINES / 2; line += 1) {
     const at = start === 0 ? -1 : piece.lastIndexOf(LINE_FEED, start - 1);
-    if (at === -1) return line === 0 ? piece : piece.subarray(start + 1);
+    if (at === -1) return start > piece.length / 2 ? piece : piece.subarray(start + 1);
     start = at;
   }
   return piece.subarray(start + 1);

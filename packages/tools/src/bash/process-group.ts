@@ -7,14 +7,6 @@ const GRACE_MS = 3_000;
 const LEFT_BEHIND_GRACE_MS = 500;
 const POLL_MS = 20;
 
-/** What is known of a command that is being stopped. */
-export interface Stopping {
-  /** Whether the shell itself is gone. */
-  exited: () => boolean;
-  /** Whether nobody holds its output any more. */
-  outputEnded: () => boolean;
-}
-
 /** Sends a signal to every process of a group. A group that is gone is no error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
@@ -26,16 +18,19 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Asks a group to end, also one whose processes are halted, and ends it after a grace. */
-export async function stopGroup(pid: number, stopping: Stopping): Promise<void> {
+/**
+ * Asks a group to end, also one whose processes are halted, and ends it after a grace. `isOver` tells whether the
+ * shell is gone and nobody holds its output.
+ */
+export async function stopGroup(pid: number, isOver: () => boolean): Promise<void> {
   signalGroup(pid, "SIGTERM");
   signalGroup(pid, "SIGCONT");
   const start = performance.now();
-  let quietSince: number | undefined;
+  let overSince: number | undefined;
   while (groupIsAlive(pid) && performance.now() - start < GRACE_MS) {
-    // In a container without an init process dead orphans stay in the group for ever, so this may not take all the grace.
-    if (stopping.exited() && stopping.outputEnded()) quietSince ??= performance.now();
-    if (quietSince !== undefined && performance.now() - quietSince > LEFT_BEHIND_GRACE_MS) break;
+    // In a container without an init process dead orphans stay in the group for ever, so this does not take all of it.
+    if (isOver()) overSince ??= performance.now();
+    if (overSince !== undefined && performance.now() - overSince > LEFT_BEHIND_GRACE_MS) break;
     await sleep(POLL_MS);
   }
   signalGroup(pid, "SIGKILL");

@@ -33,7 +33,8 @@ function renderOutput(output: OutputSummary): string {
   if (output.tail === undefined) return withLineFeed(output.head);
   const { lines, bytes } = output.left;
   const limit = `a result shows ${MAX_LINES} lines and ${MAX_BYTES} bytes`;
-  const note = `... [truncated: ${bytes} bytes in ${lines} lines left out here; ${limit}]\n`;
+  const size = lines > 0 ? `${lines} lines, ${bytes} bytes` : `${bytes} bytes`;
+  const note = `... [truncated: ${size} left out here; ${limit}]\n`;
   return withLineFeed(output.head) + note + withLineFeed(output.tail);
 }
 

@@ -44,8 +44,6 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const { child, pid, stdout } = await start(request);
   const release = request.guard.hold(pid);
   const reader = readOutput(stdout, request.onOutput);
-  // A background process can hold the output for long; as long as it does, it is ended together with us.
-  void reader.ended.then(release);
   let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   const exited = new Promise<"exited">((resolve) => {
     child.once("exit", (code, signal) => {
@@ -53,18 +51,21 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
       resolve("exited");
     });
   });
+  // A background process can hold the output for long; as long as it does, it is ended together with us.
+  void Promise.all([exited, reader.ended]).then(release);
 
+  const isOver = (): boolean => exit !== undefined && reader.hasEnded();
   const stop = watchForStop(request.signal, request.timeoutMs);
   let stoppedBy: StopReason | undefined;
   try {
     const first = await Promise.race([exited, stop.reason, reader.failed]);
     if (first !== "exited") {
       stoppedBy = first;
-      await stopGroup(pid, { exited: () => exit !== undefined, outputEnded: () => reader.hasEnded() });
-      await Promise.race([exited, sleep(REAP_MS, undefined, { ref: false })]);
+      await stopGroup(pid, isOver);
+      await Promise.race([exited, sleep(REAP_MS)]);
     }
   } catch (error) {
-    await stopGroup(pid, { exited: () => exit !== undefined, outputEnded: () => reader.hasEnded() });
+    await stopGroup(pid, isOver);
     throw error;
   } finally {
     stop.dispose();

@@ -1,5 +1,5 @@
 import { lstat, readFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import ignore, { type Ignore } from "ignore";
 
 /** The rules that hold in a folder: its own, then those of the folders above it. */
@@ -12,18 +12,22 @@ export interface IgnoreRules {
 const MAX_RULE_FILE_BYTES = 1024 * 1024;
 const CASE_BLIND = process.platform === "win32" || process.platform === "darwin";
 
-/** The rules of the folders above `folder` inside its repository, and those of `folder` itself. */
-export async function rulesAbove(folder: string): Promise<IgnoreRules | undefined> {
-  const top = await repositoryOf(folder);
-  if (top === undefined) return withRulesOf(folder, undefined);
-  let rules = await addRules(top, join(top, ".git", "info", "exclude"), undefined);
-  let current = top;
-  rules = await withRulesOf(current, rules);
-  for (const name of relative(top, folder).split(sep).filter(Boolean)) {
+/**
+ * The rules that hold in `folder` before its own are added: those of the folders above, up to the top of the
+ * repository, or to `cwd` where there is none.
+ */
+export async function rulesAbove(folder: string, cwd: string): Promise<IgnoreRules | undefined> {
+  const repository = await repositoryOf(folder);
+  let current = repository ?? (isInside(folder, cwd) ? cwd : folder);
+  let rules: IgnoreRules | undefined;
+  if (repository !== undefined) {
+    rules = await addRules(repository, join(repository, ".git", "info", "exclude"), undefined);
+  }
+  for (const name of relative(current, folder).split(sep).filter(Boolean)) {
+    rules = await withRulesOf(current, rules);
     current = join(current, name);
     // Who starts inside an ignored folder wants to look there.
     if (isIgnored(rules, current, true)) rules = undefined;
-    rules = await withRulesOf(current, rules);
   }
   return rules;
 }
@@ -67,4 +71,9 @@ async function repositoryOf(folder: string): Promise<string | undefined> {
     if (await lstat(join(current, ".git")).catch(() => undefined)) return current;
     if (dirname(current) === current) return undefined;
   }
+}
+
+function isInside(path: string, folder: string): boolean {
+  const below = relative(folder, path);
+  return below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }

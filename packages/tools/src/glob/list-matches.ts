@@ -1,5 +1,4 @@
 import { lstat, stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { notFound } from "../shared/near-names.ts";
 import { displayPath, resolvePath } from "../shared/path.ts";
 import { fromSystemError, systemCode, ToolError } from "../shared/tool-error.ts";
@@ -46,7 +45,7 @@ export async function listMatches(pattern: Pattern, { cwd, path, signal }: Where
     return { paths: [], report, missing: `${displayPath(cwd, top)} is a file and not a folder` };
   }
   const paths: string[] = [];
-  const rules = await rulesAbove(resolve(top));
+  const rules = await rulesAbove(top, cwd);
   const seen = await walk(top, { depth: pattern.depth, rules, signal }, (entry) => {
     if (entry.isFolder ? kind === "files" : kind === "folders") return;
     if (matches(entry.below)) paths.push(show(cwd, entry.path, entry.isFolder));

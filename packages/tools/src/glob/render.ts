@@ -39,7 +39,6 @@ function nothing(found: Matches, asked: { pattern: string; path: string }, notes
     ...(found.report.ignored > 0
       ? [`${count(found.report.ignored, "ignored file or folder", "ignored files or folders")} left out`]
       : []),
-    ...(/(?<!\\)\[/.test(asked.pattern) ? ['"[" begins a set of characters; "\\[" stands for itself'] : []),
   ];
   return [`no files match ${asked.pattern}${where}`, ...hints].join("; ");
 }

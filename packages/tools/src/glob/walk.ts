@@ -26,7 +26,7 @@ export interface WalkReport {
 export interface WalkOptions {
   /** How many levels down. */
   depth: number;
-  /** The rules that hold where it begins. */
+  /** The rules of the folders above. */
   rules: IgnoreRules | undefined;
   signal: AbortSignal;
 }
@@ -60,11 +60,13 @@ export async function walk(
     options.signal.throwIfAborted();
     const entries = await readFolder(folder.path);
     if (!entries) report.unreadable += 1;
+    const hasRules = entries?.some((entry) => entry.name === ".gitignore") ?? false;
+    const rules = hasRules ? await withRulesOf(folder.path, folder.rules) : folder.rules;
     for (const [index, entry] of (entries ?? []).entries()) {
       if (index % 64 === 63) await rest();
       const path = join(folder.path, entry.name);
       const isFolder = entry.isDirectory();
-      if (NEVER_ENTERED.has(entry.name) || isIgnored(folder.rules, path, isFolder)) {
+      if (NEVER_ENTERED.has(entry.name) || isIgnored(rules, path, isFolder)) {
         report.ignored += 1;
         continue;
       }
@@ -76,12 +78,7 @@ export async function walk(
       const below = folder.below + entry.name;
       visit({ path, below, isFolder });
       if (isFolder && folder.depth < options.depth) {
-        queue.push({
-          path,
-          below: `${below}/`,
-          depth: folder.depth + 1,
-          rules: await withRulesOf(path, folder.rules),
-        });
+        queue.push({ path, below: `${below}/`, depth: folder.depth + 1, rules });
       }
     }
   }

@@ -31,7 +31,8 @@ export function countLines(bytes: Buffer): number {
 /** How many line feeds there are. */
 export function countLineFeeds(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
+  // Where lines are short this is many times as fast as to search for one after the other.
+  for (let at = 0; at < bytes.length; at += 1) if (bytes[at] === LINE_FEED) count += 1;
   return count;
 }
 
