@@ -23,7 +23,7 @@ function modelCall(handler: Handler): Handler {
 
 function guarded(handler: Handler): Handler {
   return async (world, call, parameter) => {
-    const reply = refuseCall(world, call) ?? (await handler(world, call, parameter));
+    const reply = (await refuseCall(world, call)) ?? (await handler(world, call, parameter));
     if (reply.type === "hang" || reply.type === "reset") return reply;
     return { ...reply, headers: { ...world.quota.headers(), ...reply.headers } };
   };

@@ -19,6 +19,8 @@ export type Stage =
   | "exchange"
   /** `GET /copilot_internal/user`. */
   | "user"
+  /** Who calls the Copilot API, and with which headers; {@link accepted} lets it in. */
+  | "guard"
   /** A model call (chat completions) whose bearer and headers were accepted. */
   | "capi"
   /** `GET /models`. */

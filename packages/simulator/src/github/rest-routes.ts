@@ -23,6 +23,8 @@ function refusal(world: World, call: Call): FullReply | undefined {
 /** `GET /copilot_internal/v2/token` */
 export function exchangeToken(world: World, call: Call): Promise<Reply> {
   return world.run("exchange", call, async () => {
+    // Personal access tokens cannot be exchanged, whoever they belong to.
+    if (/^(?:ghp|github_pat)_/.test(githubToken(call) ?? "")) return restError(404, "Not Found");
     const refused = refusal(world, call);
     if (refused !== undefined) return refused;
     return json(200, { ...capabilities(world.origin), ...world.copilot.mint() });

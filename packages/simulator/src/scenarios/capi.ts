@@ -76,9 +76,7 @@ export const capiScenarios: readonly Scenario[] = [
   fixed("capi.401_authorize_url", "401 that asks for consent on a page", STAGE, () =>
     json(401, { authorize_url: "https://github.com/apps/sample-agent/authorize" }),
   ),
-  fixed("capi.401_wrong_host", "401 for a token of another host", STAGE, () =>
-    text(401, "unauthorized: AuthenticateToken authentication failed\n"),
-  ),
+  fixed("capi.401_wrong_host", "401 for a token of another host", STAGE, wrongHost),
   fixed("capi.403_forbidden_text", "barred, in plain text", STAGE, () =>
     text(403, "access to this endpoint is forbidden\n"),
   ),
@@ -121,19 +119,12 @@ export const capiScenarios: readonly Scenario[] = [
   fixed("capi.422", "filtered by policy", STAGE, () => text(422, "sample: filtered by policy\n")),
   fixed("capi.424", "a dependency failed", STAGE, () => text(424, "sample: dependency failed\n")),
   fixed("capi.421", "the wrong host for this token", STAGE, () => text(421, "Misdirected Request\n")),
-  {
-    name: "redirect.307",
-    summary:
-      "model calls are sent on to another origin (of the same simulator, so that the log shows what arrives)",
-    play: (world) => ({
-      request: async (call, next) => {
-        const isHome = call.headers["host"] === new URL(world.origin).host;
-        if (!isHome || call.path !== "/chat/completions") return next();
-        return text(307, "", { location: `${await world.secondOrigin()}${call.path}` });
-      },
-    }),
-  },
 ];
+
+/** The 401 for a token that belongs to another host. */
+export function wrongHost(): Reply {
+  return text(401, "unauthorized: AuthenticateToken authentication failed\n");
+}
 
 function unsupportedBeta(values: readonly string[]): Reply {
   return capiError(400, "invalid_request_body", `unsupported beta header(s): ${values.join(",")}`);

@@ -63,15 +63,18 @@ function always(name: string, error: keyof typeof deviceErrors): Scenario {
   return polls(name, `every poll answers ${error}`, (call) => deviceError(call, error));
 }
 
+/** The login that goes well. */
+export const deviceOk: Scenario = polls(
+  "device.ok",
+  "pending twice, then the token, without anybody on the page",
+  pending,
+  pending,
+  approved,
+);
+
 /** The device flow. */
 export const deviceScenarios: readonly Scenario[] = [
-  polls(
-    "device.ok",
-    "pending twice, then the token, without anybody on the page",
-    pending,
-    pending,
-    approved,
-  ),
+  deviceOk,
   slowDownScenario(
     "device.slow_down",
     "the second poll answers slow_down with interval 10; approved at the fourth",
@@ -114,13 +117,21 @@ export const deviceScenarios: readonly Scenario[] = [
     name: "device.errors_with_400",
     summary: "errors of the poll come with status 400 instead of 200",
     play: () => ({
-      device_token: async (_call, next) => {
-        const reply = await next();
-        const isError =
-          reply.type === "full" && typeof reply.body === "string" && /\berror\b/.test(reply.body);
-        return isError ? { ...reply, status: 400 } : reply;
-      },
+      device_token: async (_call, next) => withStatus400(await next()),
     }),
+  },
+  {
+    name: "device.errors_with_200_vs_400",
+    summary: "errors of the poll come with status 200 and with status 400 in turn",
+    play() {
+      let polled = 0;
+      return {
+        device_token: async (_call, next) => {
+          polled += 1;
+          return polled % 2 === 0 ? withStatus400(await next()) : next();
+        },
+      };
+    },
   },
   {
     name: "device.form_encoded",
@@ -177,6 +188,11 @@ export const deviceScenarios: readonly Scenario[] = [
     }),
   },
 ];
+
+function withStatus400(reply: Reply): Reply {
+  if (reply.type !== "full" || typeof reply.body !== "string") return reply;
+  return /\berror\b/.test(reply.body) ? { ...reply, status: 400 } : reply;
+}
 
 async function formEncoded(_call: Call, next: Next): Promise<Reply> {
   const reply = await next();

@@ -60,6 +60,19 @@ function retold(
   };
 }
 
+function slow(name: string, summary: string): Scenario {
+  return {
+    name,
+    summary,
+    play: () => ({
+      exchange: async (call, next) => {
+        await pause(300, call);
+        return next();
+      },
+    }),
+  };
+}
+
 /** The token exchange. */
 export const exchangeScenarios: readonly Scenario[] = [
   patched("exchange.ok", "a full reply, as without a scenario", STAGE, (body) => body),
@@ -143,16 +156,8 @@ export const exchangeScenarios: readonly Scenario[] = [
     summary: "every mint gives the first token again, even when it is no longer good",
     play: afterFirst((first) => first),
   },
-  {
-    name: "exchange.concurrent",
-    summary: "a mint takes 300 ms, so that many callers wait for it",
-    play: () => ({
-      exchange: async (call, next) => {
-        await pause(300, call);
-        return next();
-      },
-    }),
-  },
+  slow("exchange.concurrent", "a mint takes 300 ms, so that many callers wait for it"),
+  slow("exchange.two_processes", "a mint takes 300 ms, so that two programs want one at the same time"),
   {
     name: "exchange.refresh_fails_old_valid",
     summary: "the first mint is good, every later one is a 500",

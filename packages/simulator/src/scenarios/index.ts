@@ -2,9 +2,11 @@ import { capiScenarios } from "./capi.ts";
 import { chatScenarios } from "./chat.ts";
 import { deviceScenarios } from "./device.ts";
 import { exchangeScenarios } from "./exchange.ts";
+import { hostScenarios } from "./hosts.ts";
 import { limitScenarios } from "./limit.ts";
 import { modelScenarios } from "./models.ts";
 import type { Scenario } from "./scenario.ts";
+import { turnScenarios } from "./turns.ts";
 import { wireScenarios } from "./wire.ts";
 
 /** Every scenario there is, group by group. To add one, add it to the list of its group. */
@@ -14,8 +16,10 @@ export const scenarios: readonly Scenario[] = [
   ...capiScenarios,
   ...modelScenarios,
   ...chatScenarios,
+  ...turnScenarios,
   ...wireScenarios,
   ...limitScenarios,
+  ...hostScenarios,
 ];
 
 /** The names that `use()` and the `scenarios` option take. */

@@ -1,6 +1,6 @@
-import { capiError, json, restError, text, type FullReply } from "../http/reply.ts";
+import { capiError, json, restError, text, type FullReply, type Reply } from "../http/reply.ts";
 import type { Scenario } from "./scenario.ts";
-import { brokenPage, fixed, onceOnly } from "./tools.ts";
+import { brokenPage, fixed, onceOnly, patched } from "./tools.ts";
 
 const STAGE = "capi";
 
@@ -103,6 +103,23 @@ export const limitScenarios: readonly Scenario[] = [
   fixed("limit.proxy_intercept", "403 with a page of a firewall, without GitHub's ids", STAGE, () =>
     brokenPage(403, "Blocked by sample firewall"),
   ),
+  {
+    name: "quota.headers",
+    summary: "the premium requests left fall by 12.4 percent a model call; windows of use are told as well",
+    play() {
+      let percent = 100;
+      return {
+        capi: async (_call, next) => {
+          percent = Math.max(0, percent - 12.4);
+          return withHeaders(await next(), {
+            "x-quota-snapshot-premium_interactions": SPENT.replace("rem=0.0", `rem=${percent.toFixed(1)}`),
+            "x-usage-ratelimit-session": "ent=0&ov=0.0&ovPerm=false&rem=61.5&rst=2099-01-01T05%3A00%3A00Z",
+            "x-usage-ratelimit-weekly": "ent=0&ov=0.0&ovPerm=false&rem=92.0&rst=2099-01-07T00%3A00%3A00Z",
+          });
+        },
+      };
+    },
+  },
   withQuota("quota.malformed", "quota headers that cannot be read", "garbage"),
   withQuota(
     "quota.unlimited",
@@ -114,6 +131,12 @@ export const limitScenarios: readonly Scenario[] = [
     "quota.spent_with_overage",
     "all spent, overage allowed",
     "ent=300&ov=12.5&ovPerm=true&rem=0.0&rst=2099-01-01T00%3A00%3A00Z",
+  ),
+  patched(
+    "user.paid",
+    "/copilot_internal/user describes a paid account, as without a scenario",
+    "user",
+    (body) => body,
   ),
   {
     name: "user.free",
@@ -137,15 +160,11 @@ export const limitScenarios: readonly Scenario[] = [
 ];
 
 function withQuota(name: string, summary: string, value: string): Scenario {
-  return {
-    name,
-    summary,
-    play: () => ({
-      capi: async (_call, next) => {
-        const reply = await next();
-        if (reply.type === "hang" || reply.type === "reset") return reply;
-        return { ...reply, headers: { ...reply.headers, "x-quota-snapshot-premium_interactions": value } };
-      },
-    }),
-  };
+  const headers = { "x-quota-snapshot-premium_interactions": value };
+  return { name, summary, play: () => ({ capi: async (_call, next) => withHeaders(await next(), headers) }) };
+}
+
+function withHeaders(reply: Reply, headers: Record<string, string>): Reply {
+  if (reply.type === "hang" || reply.type === "reset") return reply;
+  return { ...reply, headers: { ...reply.headers, ...headers } };
 }
