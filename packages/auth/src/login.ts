@@ -1,4 +1,4 @@
-import { sleep as realSleep } from "./clock.ts";
+import { monotonicNow, sleep as realSleep } from "./clock.ts";
 import type { Sleep } from "./clock.ts";
 import { displayText } from "./display.ts";
 import { isAuthError } from "./errors.ts";
@@ -76,6 +76,7 @@ export async function* login(options: LoginOptions): AsyncGenerator<LoginEvent, 
   const host = resolveGitHubHost(options.host);
   const http = { ...(options.fetch && { fetch: options.fetch }), ...(signal && { signal }) };
 
+  const issuedAt = (options.now ?? monotonicNow)();
   const deviceCode = await requestDeviceCode({ ...http, host, clientId, scope });
   const { userCode, verificationUri, expiresInSeconds } = deviceCode;
   yield {
@@ -92,6 +93,7 @@ export async function* login(options: LoginOptions): AsyncGenerator<LoginEvent, 
   yield { type: "polling" };
   const { marginMs, sleep, now } = options;
   const timing = {
+    issuedAt,
     ...(marginMs !== undefined && { marginMs }),
     ...(sleep !== undefined && { sleep }),
     ...(now !== undefined && { now }),

@@ -1,6 +1,13 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { isAuthError, pollForToken, requestDeviceCode, resolveGitHubHost } from "../src/index.ts";
+import {
+  createMemoryStore,
+  isAuthError,
+  login,
+  pollForToken,
+  requestDeviceCode,
+  resolveGitHubHost,
+} from "../src/index.ts";
 import type { DeviceCode } from "../src/index.ts";
 import { canary, deviceCode, granted, pending, scriptedServer } from "./scripted-server.ts";
 import type { Answer } from "./scripted-server.ts";
@@ -99,6 +106,38 @@ describe("S-B1: polls as the RFC says", () => {
     });
     expect(server.polls()).toBe(4);
     expect(clock.now()).toBe(20_000);
+  });
+
+  test("counts the life of the code from when it was issued, not from the first poll", async () => {
+    const server = await scriptedServer({
+      start: (origin) => ({ json: deviceCode(origin, { expires_in: 60 }) }),
+      polls: [pending],
+    });
+    const clock = virtualClock();
+    const seen: string[] = [];
+    const watch = async () => {
+      const options = { store: createMemoryStore(), host: server.origin, marginMs: 0, ...clock };
+      for await (const event of login(options)) {
+        seen.push(event.type);
+        // The person is shown the code and takes a while.
+        if (event.type === "code_issued") await clock.sleep(42_000);
+      }
+    };
+    expect((await errorOf(watch())).code).toBe("code_expired");
+    expect(seen).toEqual(["code_issued", "polling"]);
+    expect(server.polls()).toBe(3);
+    expect(clock.now()).toBe(57_000);
+  });
+
+  test("a short device code spoils no words", async () => {
+    const server = await scriptedServer({
+      start: (origin) => ({ json: deviceCode(origin, { device_code: "a" }) }),
+      polls: [pending, granted],
+    });
+    const store = createMemoryStore();
+    for await (const event of login({ store, host: server.origin, ...virtualClock() }))
+      expect(event.type).not.toBe("poll_failed");
+    expect(await store.list()).toHaveLength(1);
   });
 
   test("F-46: endless slow_down ends too, with a hint at the clock", async () => {

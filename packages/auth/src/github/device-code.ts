@@ -1,4 +1,4 @@
-import { displayText } from "../display.ts";
+import { displayText, withoutSecret } from "../display.ts";
 import { AuthError } from "../errors.ts";
 import { isTransient, notGitHub, refusal, unwell } from "./answer.ts";
 import type { GitHubHost } from "./host.ts";
@@ -62,7 +62,7 @@ export async function requestDeviceCode(options: DeviceCodeOptions): Promise<Dev
   return {
     deviceCode: code.device_code,
     userCode: code.user_code,
-    verificationUri: checkVerificationUri(host, code.verification_uri),
+    verificationUri: checkVerificationUri(host, withoutSecret(code.verification_uri, code.device_code)),
     expiresInSeconds: Math.min(code.expires_in ?? defaultLifeSeconds, longestLifeSeconds),
     intervalSeconds: code.interval ?? defaultIntervalSeconds,
   };

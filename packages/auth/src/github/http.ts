@@ -1,4 +1,4 @@
-import { displayText } from "../display.ts";
+import { displayText, withoutSecret } from "../display.ts";
 import { AuthError } from "../errors.ts";
 import { parseJson } from "./schema.ts";
 
@@ -16,7 +16,11 @@ export interface HttpRequest {
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** What is sent and must not be told: blotted out of the answer, should it be repeated there. */
+  readonly secret?: string;
 }
+
+type Conceal = (text: string) => string;
 
 /** `json` is undefined for a body that is no JSON; `kind` says in words what came, without quoting its values. */
 export interface HttpAnswer {
@@ -33,8 +37,10 @@ export interface HttpAnswer {
 export async function request(request: HttpRequest, options: HttpOptions): Promise<HttpAnswer> {
   const { fetch = globalThis.fetch, signal } = options;
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(request.timeoutMs ?? requestTimeoutMs);
+  // Whole milliseconds only: a fraction, which every clock difference has, is a RangeError.
+  const timeout = AbortSignal.timeout(Math.ceil(request.timeoutMs ?? requestTimeoutMs));
   const origin = new URL(request.url).host;
+  const conceal: Conceal = (text) => withoutSecret(text, request.secret ?? "");
   try {
     const response = await fetch(request.url, {
       method: request.form === undefined ? "GET" : "POST",
@@ -43,25 +49,35 @@ export async function request(request: HttpRequest, options: HttpOptions): Promi
       redirect: "manual",
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    return await readAnswer(response);
+    return await readAnswer(response, conceal);
   } catch (error) {
     signal?.throwIfAborted();
-    const reason = timeout.aborted ? "no answer in time" : reasonOf(error);
-    throw new AuthError("network", `Could not reach ${origin}: ${reason}.`, { cause: error });
+    const reason = timeout.aborted ? "no answer in time" : reasonOf(error, conceal);
+    throw new AuthError("network", `Could not reach ${origin}: ${reason}.`);
   }
 }
 
-async function readAnswer(response: Response): Promise<HttpAnswer> {
+async function readAnswer(response: Response, conceal: Conceal): Promise<HttpAnswer> {
   const { status, headers } = response;
   const retryAfter = headers.get("retry-after");
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
     await response.body?.cancel();
-    return { status, json: undefined, kind: `a redirect to ${redirectTarget(response)}`, retryAfter };
+    return {
+      status,
+      json: undefined,
+      kind: `a redirect to ${redirectTarget(response, conceal)}`,
+      retryAfter,
+    };
   }
   const body = await readBody(response);
   if (body === undefined) return { status, json: undefined, kind: "more than 1 MB", retryAfter };
-  const json = parseJson(body);
-  return { status, json, kind: json === undefined ? describe(body) : "JSON of another form", retryAfter };
+  const json = parseJson(body, conceal);
+  return {
+    status,
+    json,
+    kind: json === undefined ? describe(conceal(body)) : "JSON of another form",
+    retryAfter,
+  };
 }
 
 /** The text, or undefined when it is too long. Counted after decompression: 50 KB of gzip can hold 50 MB. */
@@ -87,17 +103,18 @@ function describe(body: string): string {
   return title ? `a web page titled "${displayText(title, 100)}"` : "a web page";
 }
 
-function redirectTarget(response: Response): string {
+function redirectTarget(response: Response, conceal: Conceal): string {
   const location = response.headers.get("location");
   const url = location === null ? null : URL.parse(location, response.url);
-  return url === null ? "another address" : displayText(url.host || url.protocol, 100);
+  return url === null ? "another address" : displayText(conceal(url.host || url.protocol), 100);
 }
 
-function reasonOf(error: unknown): string {
+/** In words only: the errors of undici hold the bytes that came, and those may hold a token. */
+function reasonOf(error: unknown, conceal: Conceal): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return "the request failed";
   const { code } = cause as NodeJS.ErrnoException;
-  const message = displayText(cause.message.replace(/\.$/, ""), 200);
+  const message = displayText(conceal(cause.message).replace(/\.$/, ""), 200);
   if (message === "") return code ?? "the request failed";
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }

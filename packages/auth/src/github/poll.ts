@@ -19,6 +19,8 @@ export interface PollOptions extends HttpOptions {
    * given; 100 on loopback, where no network and no second clock are involved.
    */
   readonly marginMs?: number;
+  /** When the code was issued, on the clock `now`, from where its life counts; the moment of the call unless given. */
+  readonly issuedAt?: number;
   /** For tests: how to wait, and a clock in milliseconds that only goes forward. */
   readonly sleep?: Sleep;
   readonly now?: () => number;
@@ -60,7 +62,7 @@ export async function pollForToken(options: PollOptions): Promise<GitHubToken> {
 export async function* pollEvents(options: PollOptions): AsyncGenerator<PollEvent, GitHubToken> {
   const { host, deviceCode, signal, sleep = realSleep, now = monotonicNow } = options;
   const marginSeconds = (options.marginMs ?? (isLoopback(host) ? 100 : 1000)) / 1000;
-  const deadline = now() + deviceCode.expiresInSeconds * 1000;
+  const deadline = (options.issuedAt ?? now()) + deviceCode.expiresInSeconds * 1000;
   let intervalSeconds = deviceCode.intervalSeconds;
   let soonestSeconds = intervalSeconds;
   let waitSeconds = intervalSeconds + marginSeconds;
@@ -122,6 +124,7 @@ async function poll(options: PollOptions, remainingMs: number): Promise<HttpAnsw
           device_code: deviceCode.deviceCode,
           grant_type: "urn:ietf:params:oauth:grant-type:device_code",
         },
+        secret: deviceCode.deviceCode,
         timeoutMs: Math.min(Math.max(remainingMs, shortestRequestMs), longestRequestMs),
       },
       options,

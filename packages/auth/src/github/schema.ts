@@ -29,10 +29,10 @@ export const messageSchema = z.object({ message: z.string().min(1) });
 
 export const userSchema = z.object({ login: z.string().regex(/^[A-Za-z0-9_[\]-]{1,100}$/) });
 
-/** The value of a JSON text, or undefined when it is none. */
-export function parseJson(body: string): unknown {
+/** The value of a JSON text, its strings changed by `change`, or undefined when it is none. */
+export function parseJson(body: string, change: (text: string) => string): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, (_key, value: unknown) => (typeof value === "string" ? change(value) : value));
   } catch {
     return undefined;
   }

@@ -26,6 +26,7 @@ export async function fetchGitHubUser(options: GitHubUserOptions): Promise<GitHu
     {
       url: `${host.apiOrigin}/user`,
       headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
+      secret: token,
     },
     options,
   );
