@@ -8,7 +8,7 @@ import { checkDocs } from "./check-docs.ts";
 import { describeProblem, type Problem } from "./checks/problem.ts";
 import { mustRun, root } from "./test-steps/command.ts";
 import { checkInstalled } from "./test-steps/installed.ts";
-import { checkTarballs, packAll } from "./test-steps/tarballs.ts";
+import { checkTarballs, packAll, type Tarball } from "./test-steps/tarballs.ts";
 import { runVitest, type Counts } from "./test-steps/vitest.ts";
 
 type Step = { name: string; quick?: boolean; needs?: string; run: () => Promise<Counts | void> };
@@ -22,7 +22,7 @@ const { values: flags } = parseArgs({
 });
 const testEnvironment = flags.long ? { ZOTPILOT_TEST_LONG: "1" } : {};
 const scratch = await mkdtemp(path.join(tmpdir(), "zotpilot-test-"));
-let tarballs: string[] = [];
+let tarballs: Tarball[] = [];
 
 const tool =
   (script: string, ...args: string[]) =>

@@ -1,20 +1,25 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mustRun, root } from "./command.ts";
-import { entriesOf, listPackages } from "../checks/packages.ts";
+import { mustRun } from "./command.ts";
+import type { Tarball } from "./tarballs.ts";
+import { entriesOf } from "../checks/packages.ts";
 
-// What an import of a package must not pull in, whatever else is installed beside it.
-const MUST_NOT_LOAD: Record<string, RegExp> = {
+// What an import must not load, whatever is installed beside it: one row for each public entry.
+const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
+  "@zotpilot/agent": /node_modules\/(?!@zotpilot\/agent\/)|\/interactive-/,
+  "@zotpilot/auth": /node_modules\/(?!@zotpilot\/auth\/|zod\/)/,
+  "@zotpilot/core": /node_modules\/(?!@zotpilot\/(core|ndjson|provider\/dist\/model)\/|zod\/)/,
+  "@zotpilot/core/rpc": /node_modules\/(?!@zotpilot\/(core|ndjson|provider\/dist\/model)\/|zod\/)/,
   "@zotpilot/ndjson": /node_modules\/(?!@zotpilot\/ndjson\/)/,
-  "@zotpilot/provider": /node_modules\/(@zotpilot\/(?!provider\/)|ink\/|react\/)/,
-  "@zotpilot/provider/model": /node_modules\/(?!@zotpilot\/provider\/)/,
-  "@zotpilot/auth": /node_modules\/(@zotpilot\/(?!auth\/)|ink\/|react\/)/,
-  "@zotpilot/core": /node_modules\/(@zotpilot\/(?!core\/|ndjson\/|provider\/)|undici\/|ink\/|react\/)/,
-  "@zotpilot/tools":
-    /node_modules\/(@zotpilot\/(?!tools\/|core\/|ndjson\/|provider\/)|undici\/|ink\/|react\/)/,
-  "@zotpilot/tui": /node_modules\/@zotpilot\/(?!tui\/)/,
+  "@zotpilot/provider": /node_modules\/(?!@zotpilot\/provider\/|undici\/|zod\/|eventsource-parser\/)/,
+  "@zotpilot/provider/model": /node_modules\/(?!@zotpilot\/provider\/dist\/model\/)/,
+  "@zotpilot/provider/transport":
+    /node_modules\/(?!@zotpilot\/provider\/|undici\/|zod\/|eventsource-parser\/)/,
   "@zotpilot/simulator": /node_modules\/(?!@zotpilot\/simulator\/)/,
+  "@zotpilot/tools":
+    /node_modules\/(@zotpilot\/(?!(tools|core|ndjson|provider\/dist\/model)\/)|undici\/|ink\/|react\/)/,
+  "@zotpilot/tui": /node_modules\/@zotpilot\/(?!tui\/)/,
 };
 
 const LOADED_MODULES = `
@@ -32,7 +37,7 @@ console.log(JSON.stringify(loaded));
 `;
 
 /** Installs the tarballs with plain npm into an empty folder and uses them from there, as a user would. */
-export async function checkInstalled(tarballs: readonly string[]): Promise<void> {
+export async function checkInstalled(tarballs: readonly Tarball[]): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "zotpilot installed "));
   try {
     await writeFile(
@@ -40,15 +45,16 @@ export async function checkInstalled(tarballs: readonly string[]): Promise<void>
       '{ "name": "user", "private": true, "type": "module" }\n',
     );
     const flags = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
-    await mustRun("npm", ["install", ...flags, ...tarballs], { cwd: folder });
-    await checkPrograms(folder);
-    await checkImports(folder);
+    await mustRun("npm", ["install", ...flags, ...tarballs.map(({ file }) => file)], { cwd: folder });
+    const agent = tarballs.find(({ manifest }) => manifest.name === "@zotpilot/agent");
+    await checkPrograms(folder, agent?.manifest.version ?? "no packed agent");
+    await checkImports(folder, tarballs);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function checkPrograms(folder: string): Promise<void> {
+async function checkPrograms(folder: string, version: string): Promise<void> {
   const home = path.join(folder, "home");
   const project = path.join(folder, "project");
   await mkdir(home);
@@ -62,10 +68,7 @@ async function checkPrograms(folder: string): Promise<void> {
   const program = (name: string, ...args: string[]) =>
     mustRun(path.join(folder, "node_modules", ".bin", name), args, { cwd: project, env });
 
-  const agent = JSON.parse(await readFile(path.join(root, "packages/agent/package.json"), "utf8")) as {
-    version: string;
-  };
-  expectText("zotpilot --version", await program("zotpilot", "--version"), agent.version);
+  expectText("zotpilot --version", await program("zotpilot", "--version"), version);
   expectText(
     "zotpilot --demo -p",
     await program("zotpilot", "--demo", "-p", "list the files here"),
@@ -79,17 +82,16 @@ function expectText(what: string, output: string, expected: string): void {
     throw new Error(`${what}: expected "${expected}" in its output, got:\n${output}`);
 }
 
-async function checkImports(folder: string): Promise<void> {
+async function checkImports(folder: string, tarballs: readonly Tarball[]): Promise<void> {
   await writeFile(path.join(folder, "loaded-modules.js"), LOADED_MODULES);
   const complaints: string[] = [];
-  for (const { manifest } of await listPackages(root)) {
-    for (const { specifier } of entriesOf(manifest)) {
-      const output = await mustRun(process.execPath, ["loaded-modules.js", specifier], { cwd: folder });
-      const loaded = JSON.parse(output) as string[];
-      const forbidden = MUST_NOT_LOAD[specifier];
-      const wrong = forbidden ? loaded.filter((url) => forbidden.test(url)) : [];
-      for (const url of wrong) complaints.push(`import("${specifier}") loads ${url}`);
-    }
+  for (const { specifier } of tarballs.flatMap(({ manifest }) => entriesOf(manifest))) {
+    const output = await mustRun(process.execPath, ["loaded-modules.js", specifier], { cwd: folder });
+    const loaded = JSON.parse(output) as string[];
+    const forbidden = MUST_NOT_LOAD[specifier];
+    if (!forbidden) complaints.push(`${specifier} has no row in scripts/test-steps/installed.ts`);
+    const wrong = forbidden ? loaded.filter((url) => forbidden.test(url)) : [];
+    for (const url of wrong) complaints.push(`import("${specifier}") loads ${url}`);
   }
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
 }

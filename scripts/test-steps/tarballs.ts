@@ -1,28 +1,54 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { mustRun, root, runTool } from "./command.ts";
-import { listPackages } from "../checks/packages.ts";
+import { listPackages, type Manifest } from "../checks/packages.ts";
 
-/** Packs every package as it would be published; gives back the paths of the tarballs. */
-export async function packAll(folder: string): Promise<string[]> {
+/** A packed package and what is in it. */
+export type Tarball = { file: string; manifest: Manifest; contents: readonly string[] };
+
+/** Packs every package as it would be published. */
+export async function packAll(folder: string): Promise<Tarball[]> {
   await mkdir(folder, { recursive: true });
-  for (const { folder: cwd } of await listPackages(root)) {
-    await mustRun("pnpm", ["pack", "--pack-destination", folder], { cwd });
+  const tarballs: Tarball[] = [];
+  for (const { folder: cwd, manifest } of await listPackages(root)) {
+    const output = await mustRun("pnpm", ["pack", "--json", "--pack-destination", folder], { cwd });
+    const packed = JSON.parse(output) as { filename: string; files: { path: string }[] };
+    const file = path.resolve(folder, packed.filename);
+    tarballs.push({ file, manifest, contents: packed.files.map((entry) => entry.path) });
   }
-  const files = await readdir(folder);
-  return files.filter((file) => file.endsWith(".tgz")).map((file) => path.join(folder, file));
+  return tarballs;
 }
 
-/** publint (is the package well formed?) and are-the-types-wrong (do the types match the code?). */
-export async function checkTarballs(tarballs: readonly string[]): Promise<void> {
+/** What is in the tarballs, publint (are they well formed?) and are-the-types-wrong (do types and code agree?). */
+export async function checkTarballs(tarballs: readonly Tarball[]): Promise<void> {
   const complaints: string[] = [];
-  for (const tarball of tarballs) {
-    const [lint, types] = await Promise.all([
-      runTool("publint/src/cli.js", ["run", tarball, "--strict"]),
-      runTool("@arethetypeswrong/cli/dist/index.js", [tarball, "--profile", "esm-only", "--no-color"]),
-    ]);
-    if (lint.code !== 0) complaints.push(`publint ${path.basename(tarball)}\n${lint.output}`);
-    if (types.code !== 0) complaints.push(`attw ${path.basename(tarball)}\n${types.output}`);
+  const waiting = [...tarballs];
+  async function work(): Promise<void> {
+    for (let tarball = waiting.shift(); tarball; tarball = waiting.shift()) {
+      complaints.push(...contentProblems(tarball));
+      const checks = [
+        ["publint/src/cli.js", "run", tarball.file, "--strict"],
+        ["@arethetypeswrong/cli/dist/index.js", tarball.file, "--profile", "esm-only", "--no-color"],
+      ];
+      for (const [script = "", ...args] of checks) {
+        const { code, output } = await runTool(script, args);
+        if (code !== 0) complaints.push(`${script} ${path.basename(tarball.file)}\n${output}`);
+      }
+    }
   }
+  await Promise.all([work(), work()]);
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
+}
+
+/** A user gets the code, its types, the README and the licence, and nothing of our workshop. */
+function contentProblems({ manifest, contents }: Tarball): string[] {
+  const wanted = ["package.json", "README.md", "LICENSE", "dist/index.js", "dist/index.d.ts"];
+  const missing = wanted.filter((name) => !contents.includes(name));
+  const allowed =
+    /^(dist\/.*(?<!\.test|\.test-d)(?:\.js|\.d\.ts)|dist\/THIRD-PARTY-LICENSES\.txt|CHANGELOG\.md)$/;
+  const foreign = contents.filter((name) => !wanted.includes(name) && !allowed.test(name));
+  return [
+    ...missing.map((name) => `${manifest.name} is packed without ${name}`),
+    ...foreign.map((name) => `${manifest.name} is packed with ${name}`),
+  ];
 }
