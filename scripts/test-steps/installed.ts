@@ -91,7 +91,12 @@ async function checkImports(folder: string, tarballs: readonly Tarball[]): Promi
     const forbidden = MUST_NOT_LOAD[specifier];
     if (!forbidden) complaints.push(`${specifier} has no row in scripts/test-steps/installed.ts`);
     const wrong = forbidden ? loaded.filter((url) => forbidden.test(url)) : [];
-    for (const url of wrong) complaints.push(`import("${specifier}") loads ${url}`);
+    for (const what of new Set(wrong.map(placeOf))) complaints.push(`import("${specifier}") loads ${what}`);
   }
   if (complaints.length > 0) throw new Error(complaints.join("\n"));
+}
+
+/** The package a module belongs to, or its own path. */
+function placeOf(url: string): string {
+  return /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? url;
 }
