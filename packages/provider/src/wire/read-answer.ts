@@ -75,10 +75,9 @@ export async function* readAnswer(
     }
     attempt(() => reader.feed(chunk));
     if (complete) body.release?.(DRAIN_MS);
-    if (out.length > 0) {
-      yield* out;
-      out.length = 0;
-    }
+    // Not `yield*`: over an array it costs an async generator twice as much.
+    for (const event of out) yield event;
+    out.length = 0;
     if (failure) throw failure.error;
     if (!complete) checkPatience(now(), started, lastContent);
   }
@@ -91,7 +90,7 @@ export async function* readAnswer(
     const torn = reader.end();
     if (!complete) decoder.end(torn, out);
   });
-  yield* out;
+  for (const event of out) yield event;
   if (failure) throw failure.error;
 }
 
