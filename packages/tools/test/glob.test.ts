@@ -1,0 +1,176 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { globTool } from "../src/index.ts";
+import { call, callText, temporaryFolder } from "./helpers.ts";
+
+/** A folder with these files, each empty; a name that ends in `/` is a folder. */
+async function tree(...names: string[]): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const name of names) {
+    const path = join(folder, name);
+    await mkdir(name.endsWith("/") ? path : dirname(path), { recursive: true });
+    if (!name.endsWith("/")) await writeFile(path, "");
+  }
+  return folder;
+}
+
+async function find(folder: string, pattern: string, path?: string): Promise<string[]> {
+  const text = await callText(globTool, folder, { pattern, ...(path !== undefined && { path }) });
+  if (text.startsWith("no files match")) return [];
+  expect(text.endsWith("\n")).toBe(true);
+  return text.split("\n").slice(0, -1);
+}
+
+test("finds files and folders, sorted, hidden ones too", async () => {
+  const folder = await tree(
+    "b.ts",
+    "a.ts",
+    "src/x.ts",
+    "src/deep/er/y.ts",
+    ".github/ci.yml",
+    "empty/",
+    "B.ts",
+  );
+  expect(await find(folder, "*")).toEqual([".github/", "B.ts", "a.ts", "b.ts", "empty/", "src/"]);
+  expect(await find(folder, "**/*.ts")).toEqual(["B.ts", "a.ts", "b.ts", "src/deep/er/y.ts", "src/x.ts"]);
+  expect(await find(folder, "**")).toEqual([
+    ".github/ci.yml",
+    "B.ts",
+    "a.ts",
+    "b.ts",
+    "src/deep/er/y.ts",
+    "src/x.ts",
+  ]);
+  expect(await find(folder, "*/")).toEqual([".github/", "empty/", "src/"]);
+  expect(await find(folder, "**/er")).toEqual(["src/deep/er/"]);
+  expect(await find(folder, "src/*")).toEqual(["src/deep/", "src/x.ts"]);
+  expect(await find(folder, "./{a,b}.ts")).toEqual(["a.ts", "b.ts"]);
+  expect(await find(folder, "[!a].ts")).toEqual(["B.ts", "b.ts"]);
+  expect(await find(folder, "src/x.ts")).toEqual(["src/x.ts"]);
+  expect(await find(folder, "src/x.ts/")).toEqual([]);
+  expect(await find(folder, "src/")).toEqual(["src/"]);
+});
+
+test("starts in another folder, and shows paths that read takes", async () => {
+  const folder = await tree("a/b/c.ts", "a/d.ts", "e.ts");
+  expect(await find(folder, "*.ts", "a")).toEqual(["a/d.ts"]);
+  expect(await find(join(folder, "a"), "../*.ts")).toEqual([join(folder, "e.ts")]);
+  expect(await find(folder, `${folder}/a/**/*.ts`)).toEqual(["a/b/c.ts", "a/d.ts"]);
+  expect(await find(join(folder, "a"), "*", "..")).toEqual(["./", join(folder, "e.ts")]);
+  expect(await find(folder, "..", "a")).toEqual(["./"]);
+  expect(await find(folder, "a/../e.ts")).toEqual(["e.ts"]);
+});
+
+test("brackets in names stand for themselves", async () => {
+  const folder = await tree(
+    "app/(shop)/[id]/page.tsx",
+    "app/[...slug].tsx",
+    "app/i.tsx",
+    "+page.ts",
+    "a|b",
+    "a",
+  );
+  expect(await find(folder, "app/(shop)/[id]/*.tsx")).toEqual(["app/(shop)/[id]/page.tsx"]);
+  expect(await find(folder, "app/(shop)/[id]/page.tsx")).toEqual(["app/(shop)/[id]/page.tsx"]);
+  expect(await find(folder, "**/[...slug].tsx")).toEqual(["app/[...slug].tsx"]);
+  expect(await find(folder, "app/[a-z].tsx")).toEqual(["app/i.tsx"]);
+  expect(await find(folder, "**/+page.*")).toEqual(["+page.ts"]);
+  expect(await find(folder, "a|b*")).toEqual(["a|b"]);
+});
+
+test("leaves out .git and node_modules unless the search begins there", async () => {
+  const folder = await tree(".git/config", "node_modules/zod/index.js", "sub/node_modules/x.js", "sub/y.js");
+  expect(await find(folder, "**")).toEqual(["sub/y.js"]);
+  expect(await find(folder, "node_modules/*/*.js")).toEqual(["node_modules/zod/index.js"]);
+  expect(await find(folder, "*.js", "sub/node_modules")).toEqual(["sub/node_modules/x.js"]);
+  expect(await find(folder, ".git/*")).toEqual([".git/config"]);
+  expect(await callText(globTool, folder, { pattern: "zod/**" })).toBe(
+    "no files match zod/**; no such file or folder: zod\n",
+  );
+});
+
+test("links are listed and not followed", async () => {
+  const folder = await tree("real/file", "other/");
+  await symlink("../real", join(folder, "other/alias"));
+  await symlink("..", join(folder, "real/circle"));
+  await symlink("nowhere", join(folder, "broken"));
+  expect(await find(folder, "**")).toEqual(["broken", "other/alias", "real/circle", "real/file"]);
+  expect(await find(folder, "other/alias/*")).toEqual(["other/alias/circle", "other/alias/file"]);
+});
+
+test("says what is wrong with the arguments", async () => {
+  const folder = await tree("source/a.ts", "file");
+  const start = (pattern: unknown, path?: unknown) => call(globTool, folder, { pattern, path });
+  await expect(start(" ")).rejects.toThrow("pattern is empty");
+  await expect(start("a\0*")).rejects.toThrow("NUL");
+  await expect(start("!*.ts")).rejects.toThrow('cannot be turned round with "!"');
+  await expect(start("*/../b")).rejects.toThrow('has "." or ".." behind a wildcard');
+  await expect(start("*.{ts,js")).rejects.toThrow('bad pattern *.{ts,js: Missing closing: "}"');
+  await expect(start("*".repeat(1_001))).rejects.toThrow("more than 1000 characters");
+  await expect(start(["*"])).rejects.toThrow("invalid args for glob");
+  await expect(start("*", "sources")).rejects.toThrow("no such file or folder: sources; near names: source");
+  await expect(start("*", "file")).rejects.toMatchObject({
+    code: "not_a_folder",
+    message: "file is not a folder; path says where to start",
+  });
+  expect(await callText(globTool, folder, { pattern: "sorce/*.ts" })).toBe(
+    "no files match sorce/*.ts; no such file or folder: sorce; near names: source\n",
+  );
+  expect(await callText(globTool, folder, { pattern: "file/*" })).toBe(
+    "no files match file/*; file is a file and not a folder\n",
+  );
+  expect(await callText(globTool, folder, { pattern: "*.ts", path: "source/.." })).toBe(
+    "no files match *.ts in source/..\n",
+  );
+});
+
+test("a name with control characters cannot pass for another", async () => {
+  const folder = await tree("a\nb", "c\u001b[31m");
+  expect(await find(folder, "*")).toEqual(['"a\\nb"', '"c\\u001b[31m"']);
+});
+
+test("folders that cannot be read are counted", async () => {
+  // Root reads everything.
+  if (process.getuid?.() === 0) return;
+  const folder = await tree("a/x", "b/y");
+  await chmod(join(folder, "a"), 0);
+  onTestFinished(() => chmod(join(folder, "a"), 0o755));
+  expect(await find(folder, "**")).toEqual(["b/y", "... [1 folder could not be read]"]);
+});
+
+test("shows 1000 paths or 51200 bytes, and says how many are left out", async () => {
+  const folder = await temporaryFolder();
+  const make = (names: string) => execFileSync("bash", ["-c", `touch ${names}`], { cwd: folder });
+  make("{1001..2000}");
+  expect(await find(folder, "*")).toHaveLength(1000);
+  make("{2001..2003}");
+  const cut = await find(folder, "*");
+  expect(cut).toHaveLength(1001);
+  expect(cut.slice(-2)).toEqual(["2000", "... [3 more left out; a narrower pattern or path shows them]"]);
+  make(`${"n".repeat(200)}{1001..2000}`);
+  const long = await callText(globTool, folder, { pattern: "n*" });
+  const shown = long.split("\n").length - 2;
+  expect(Buffer.byteLength(long)).toBeLessThan(51_300);
+  expect(long).toContain(`... [${1000 - shown} more left out;`);
+});
+
+test("a folder of 50,000 files holds up nobody, and the search stops when told to", async () => {
+  const folder = await temporaryFolder();
+  const make = `for d in {1..50}; do mkdir d$d && (cd d$d && touch {1..500}.ts); done; mkdir big && cd big && touch {1..25000}.ts`;
+  execFileSync("bash", ["-c", make], { cwd: folder });
+  await writeFile(join(folder, ".gitignore"), "*.js\n/d1/*\n!5.ts\n");
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  onTestFinished(() => clearInterval(timer));
+  const found = await find(folder, "**/*.ts");
+  expect(found.at(-1)).toBe("... [48501 more left out; a narrower pattern or path shows them]");
+  expect(turns).toBeGreaterThan(5);
+
+  const controller = new AbortController();
+  const search = call(globTool, folder, { pattern: "**" }, { signal: controller.signal });
+  setImmediate(() => controller.abort(new Error("enough")));
+  await expect(search).rejects.toThrow("enough");
+  await rm(folder, { recursive: true });
+});
