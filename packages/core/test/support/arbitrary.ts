@@ -1,0 +1,120 @@
+import * as fc from "fast-check";
+import type { AgentEvent } from "../../src/index.ts";
+
+type ArbitraryOf<Type extends AgentEvent["type"]> = fc.Arbitrary<Extract<AgentEvent, { type: Type }>>;
+
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "\u2028", "\r\n", ""));
+const id = fc.constantFrom("a", "b", "c", "d");
+const at = fc.option(text, { nil: undefined });
+const count = fc.nat();
+
+/** Leaves out what is undefined, as JSON does. */
+const compact = <Value extends object>(value: Value): Value =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
+
+const textPart = fc.record({ type: fc.constant("text" as const), text });
+const imagePart = fc.record({ type: fc.constant("image" as const), mimeType: text, data: text });
+const toolCall = fc.record({ type: fc.constant("tool_call" as const), id, name: text, arguments: text });
+const reasoning = fc.record(
+  {
+    type: fc.constant("reasoning" as const),
+    text,
+    opaque: text,
+    origin: fc.record({ model: text, endpoint: text }),
+  },
+  { requiredKeys: ["type", "text"] },
+);
+const usage = fc.record(
+  {
+    inputTokens: count,
+    outputTokens: count,
+    cachedInputTokens: count,
+    reasoningTokens: count,
+    nanoAiu: count,
+  },
+  { requiredKeys: ["inputTokens", "outputTokens", "cachedInputTokens", "reasoningTokens"] },
+);
+const stopReason = fc.constantFrom(
+  "end" as const,
+  "length" as const,
+  "tool_calls" as const,
+  "content_filter" as const,
+  "aborted" as const,
+  "error" as const,
+);
+const error = fc.record(
+  { code: text, message: text, hint: text, retryable: fc.boolean(), retryAfterMs: count, requestId: text },
+  { requiredKeys: ["code", "message", "retryable"] },
+);
+/** Call ids are unique within an answer. */
+const answerContent = fc
+  .array(fc.oneof(textPart, reasoning, toolCall), { maxLength: 5 })
+  .map((parts) =>
+    parts.filter(
+      (part, index) =>
+        part.type !== "tool_call" ||
+        !parts.slice(0, index).some((other) => other.type === "tool_call" && other.id === part.id),
+    ),
+  );
+const content = fc.array(fc.oneof(textPart, imagePart), { maxLength: 3 });
+const shape = <Fields extends object>(
+  type: string,
+  fields: { [Key in keyof Fields]: fc.Arbitrary<Fields[Key]> },
+) => fc.record({ type: fc.constant(type), ...fields }).map(compact);
+
+const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
+  user_message: shape("user_message", {
+    message: fc.record({ role: fc.constant("user" as const), content, at }).map(compact),
+  }) as ArbitraryOf<"user_message">,
+  assistant_message: shape("assistant_message", {
+    message: fc.record({ role: fc.constant("assistant" as const), content: answerContent, at }).map(compact),
+    usage: fc.option(usage),
+    stopReason,
+  }) as ArbitraryOf<"assistant_message">,
+  tool_message: shape("tool_message", {
+    message: fc
+      .record({
+        role: fc.constant("tool" as const),
+        callId: id,
+        name: text,
+        content,
+        isError: fc.boolean(),
+        at,
+      })
+      .map(compact),
+  }) as ArbitraryOf<"tool_message">,
+  model_changed: shape("model_changed", { provider: text, model: text }) as ArbitraryOf<"model_changed">,
+  cleared: shape("cleared", {}) as ArbitraryOf<"cleared">,
+  run_start: shape("run_start", { runId: text }) as ArbitraryOf<"run_start">,
+  turn_start: shape("turn_start", { turn: count }) as ArbitraryOf<"turn_start">,
+  response_start: shape("response_start", {}) as ArbitraryOf<"response_start">,
+  text_delta: shape("text_delta", { text }) as ArbitraryOf<"text_delta">,
+  reasoning_delta: shape("reasoning_delta", { text }) as ArbitraryOf<"reasoning_delta">,
+  tool_input_start: shape("tool_input_start", { callId: id, name: text }) as ArbitraryOf<"tool_input_start">,
+  tool_input_delta: shape("tool_input_delta", { callId: id, json: text }) as ArbitraryOf<"tool_input_delta">,
+  tool_input_end: shape("tool_input_end", { callId: id }) as ArbitraryOf<"tool_input_end">,
+  usage: shape("usage", { turn: fc.option(usage), total: usage }) as ArbitraryOf<"usage">,
+  turn_end: shape("turn_end", {
+    turn: count,
+    stopReason,
+    error: fc.option(error, { nil: undefined }),
+  }) as ArbitraryOf<"turn_end">,
+  tool_start: shape("tool_start", { call: toolCall }) as ArbitraryOf<"tool_start">,
+  tool_progress: shape("tool_progress", { callId: id, text }) as ArbitraryOf<"tool_progress">,
+  tool_end: shape("tool_end", {
+    callId: id,
+    isError: fc.boolean(),
+    durationMs: count,
+  }) as ArbitraryOf<"tool_end">,
+  retry: shape("retry", { attempt: count, delayMs: count, error }) as ArbitraryOf<"retry">,
+  run_end: shape("run_end", {
+    reason: fc.constantFrom("done", "aborted", "error"),
+    error: fc.option(error, { nil: undefined }),
+  }) as ArbitraryOf<"run_end">,
+};
+
+/** The type of every event that there is; a type that is missing here does not compile. */
+export const eventTypes = Object.keys(byType) as AgentEvent["type"][];
+
+/** Any event. */
+export const anyEvent: fc.Arbitrary<AgentEvent> = fc.oneof(...Object.values(byType));
