@@ -42,12 +42,16 @@ describe("after a complete answer", () => {
     await sawClose;
   });
 
-  test("the connection is used again", async () => {
+  test("connections are used again", async () => {
     const { simulator, copilot } = await simulated({ answer: answer.text("Hi.") });
-    for (let turn = 0; turn < 5; turn += 1) await collectMessage(copilot.stream(hello));
-    const chats = simulator.requests.filter((request) => request.path === CHAT_PATH);
-    expect(chats).toHaveLength(5);
-    expect(new Set(chats.map((request) => request.connection)).size).toBe(1);
+    for (let turn = 0; turn < 10; turn += 1) {
+      await collectMessage(copilot.stream(hello));
+      // undici frees a connection one turn of the event loop after its answer.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(simulator.requests).toHaveLength(11);
+    // The first question may follow the token so closely that it opens a second connection.
+    expect(new Set(simulator.requests.map((request) => request.connection)).size).toBeLessThanOrEqual(2);
   });
 });
 
