@@ -64,13 +64,16 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
     options.mode === "print" || options.mode === "json" ? await readPrompt(options.prompt, io) : "";
   const { createRuntime } = await import("./runtime/create-runtime.ts");
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
-  const runtime = await createRuntime({ options, env: io.env, onWarning });
+  // The chat shows warnings itself: a line written beside its screen would tear it.
+  const isChat = options.mode === "interactive";
+  const runtime = await createRuntime({ options, env: io.env, ...(!isChat && { onWarning }) });
   try {
     switch (options.mode) {
       case "interactive": {
         const { runInteractive } = await import("./modes/interactive.tsx");
         return await runInteractive(runtime, {
           io,
+          signal,
           ...(options.prompt && { initialPrompt: options.prompt }),
         });
       }

@@ -28,7 +28,8 @@ test("kill -9 in the middle of a command: the conversation is there, and the nex
   const result = await runCli(sandbox, ["--continue", "--json", "what can you do?"]);
   expect(result).toMatchObject({ code: 0 });
   const request = simulator.requests.slice(before).find(({ path }) => path === "/chat/completions");
-  const { messages } = request?.body as {
+  if (!request) throw new Error("nothing was asked");
+  const { messages } = request.body as {
     messages: { role: string; content: unknown; tool_calls?: unknown[] }[];
   };
   expect(messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "user"]);

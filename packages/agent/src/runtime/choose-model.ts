@@ -22,7 +22,7 @@ export function chooseModel(
   if (asked !== undefined) {
     const found = models.find((model) => model.id === asked);
     if (found) return found;
-    const near = nearest(asked, models);
+    const near = nearestModels(asked, models);
     const offer =
       near.length > 0 ? `did you mean ${near.join(" or ")}?` : "this account has no models at all.";
     throw new UsageError(`there is no model "${asked}": ${offer} \`zotpilot models\` lists all.`);
@@ -33,7 +33,8 @@ export function chooseModel(
   return chosen;
 }
 
-function nearest(asked: string, models: readonly ModelInfo[]): string[] {
+/** The three ids that look most like the one that was asked for. */
+export function nearestModels(asked: string, models: readonly ModelInfo[]): string[] {
   return models
     .map(({ id }) => ({ id, distance: editDistance(asked.toLowerCase(), id.toLowerCase()) }))
     .sort((left, right) => left.distance - right.distance)

@@ -1,12 +1,20 @@
 import {
   AuthError,
   createFileStore,
+  credentialId,
   login,
   resolveCredential,
   resolveGitHubHost,
   type CredentialStore,
 } from "@zotpilot/auth";
-import { createAgent, createSessionStore, systemPrompt, type Agent, type Session } from "@zotpilot/core";
+import {
+  createAgent,
+  createSessionStore,
+  openSession as openSessionFile,
+  systemPrompt,
+  type Agent,
+  type Session,
+} from "@zotpilot/core";
 import { createCopilot, type Copilot } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import { codingTools } from "@zotpilot/tools";
@@ -21,30 +29,45 @@ import { version } from "./version.ts";
 export interface RuntimeOptions {
   options: CliOptions;
   env: Record<string, string | undefined>;
-  /** Told once for each thing that was mended or passed over on the way. */
-  onWarning: (sentence: string) => void;
+  /** Told once for each thing that was mended or passed over on the way; else it joins the runtime's warnings. */
+  onWarning?: (sentence: string) => void;
 }
 
 /** Opens the credential store. */
-export function openStore({ env, onWarning }: Pick<RuntimeOptions, "env" | "onWarning">): CredentialStore {
+export function openStore(options: {
+  env: Record<string, string | undefined>;
+  onWarning: (sentence: string) => void;
+}): CredentialStore {
+  const { env, onWarning } = options;
   return createFileStore({ path: resolvePaths(env).credentials, onWarning });
 }
 
 /** Wires provider, auth, tools, session and agent together. Contacts nobody until it is used. */
 export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Runtime> {
   const { options, env } = runtimeOptions;
-  const store = openStore(runtimeOptions);
   const warnings: string[] = [];
+  const onWarning = runtimeOptions.onWarning ?? ((sentence) => void warnings.push(sentence));
+  const store = openStore({ env, onWarning });
   let connection: Connection = { type: "signed_out", host: options.host ?? "github.com" };
   let copilot: Copilot | undefined;
   let agent: Promise<Agent> | undefined;
   let models: Promise<readonly ModelInfo[]> | undefined;
+  let session: Promise<Session | undefined> | undefined;
+  /** The file of the conversation that the next account goes on with. */
+  let unfinished: string | undefined;
+  let continueLatest = options.continue;
   let stopDemo: (() => Promise<void>) | undefined;
 
   async function connect(next: Connection, client: Copilot | undefined): Promise<void> {
     const before = await agent?.catch(() => undefined);
     await before?.close();
     agent = undefined;
+    const opened = await session?.catch(() => undefined);
+    session = undefined;
+    // A conversation with a model goes on with the next account; what was said to the demo stays with the demo.
+    if (opened && before && before.transcript.messages.length > 0 && connection.type !== "demo") {
+      unfinished = opened.path;
+    }
     models = undefined;
     connection = next;
     copilot = client;
@@ -76,18 +99,19 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   async function openSession(): Promise<Session | undefined> {
     if (!options.session || (options.mode === "rpc" && !options.continue)) return undefined;
     const sessions = createSessionStore({ root: resolvePaths(env).sessions, cwd: options.cwd });
-    if (!options.continue) return sessions.create();
+    if (unfinished !== undefined && connection.type !== "demo") return openSessionFile(unfinished);
+    if (!continueLatest) return sessions.create();
+    continueLatest = false;
     const latest = await sessions.openLatest();
     if (!latest) warnings.push("there is no earlier conversation in this folder; this is a new one");
     else warnings.push(...latest.warnings);
     return latest ?? sessions.create();
   }
 
-  let session: Promise<Session | undefined> | undefined;
-
   async function makeAgent(): Promise<Agent> {
     const client = requireCopilot();
-    const opened = await (session ??= openSession());
+    session ??= unlessFailed(openSession(), () => (session = undefined));
+    const opened = await session;
     const last = opened?.events.findLast((event) => event.type === "model_changed")?.model;
     const model = chooseModel(await runtime.models(), {
       ...(options.model !== undefined && { asked: options.model }),
@@ -118,22 +142,20 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       return warnings;
     },
     provider: async () => requireCopilot(),
-    agent: () => (agent ??= makeAgent()),
-    models() {
-      if (models) return models;
-      const listed = requireCopilot().listModels().then(usableModels);
-      models = listed;
-      // A failure is not kept: the next caller asks again.
-      listed.catch(() => {
-        if (models === listed) models = undefined;
-      });
-      return listed;
-    },
+    agent: () => (agent ??= unlessFailed(makeAgent(), () => (agent = undefined))),
+    models: async () =>
+      (models ??= unlessFailed(requireCopilot().listModels().then(usableModels), () => (models = undefined))),
     async *login({ openBrowser, signal }) {
       for await (const event of loginEvents({ options, env, store, openBrowser, signal })) {
         if (event.type === "succeeded") await connectStored();
         yield event;
       }
+    },
+    async logout() {
+      if (connection.type !== "signed_in" || connection.source !== "store" || !connection.login) return;
+      const { login: name, host } = connection;
+      await store.delete(credentialId(name, host));
+      await connect({ type: "signed_out", host }, undefined);
     },
     startDemo,
     async close() {
@@ -147,6 +169,12 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   if (options.demo === "always") await startDemo();
   else if (!(await connectStored()) && options.demo === "when_signed_out") await startDemo();
   return runtime;
+}
+
+/** A promise to keep; `forget` is called when it fails, so that the next caller tries again. */
+function unlessFailed<Value>(promise: Promise<Value>, forget: () => void): Promise<Value> {
+  promise.catch(forget);
+  return promise;
 }
 
 /** The account that the options and the environment name, with its client. Undefined when nobody is signed in. */

@@ -25,6 +25,8 @@ export interface Runtime {
   models(): Promise<readonly ModelInfo[]>;
   /** Signs in and switches the connection to the account. Ends with `succeeded`, or throws. */
   login(options: { openBrowser: boolean; signal: AbortSignal }): AsyncIterable<LoginEvent>;
+  /** Deletes the stored credential of the connection and disconnects. Does nothing unless one from the store is used. */
+  logout(): Promise<void>;
   /** Switches the connection to the built-in demo. */
   startDemo(): Promise<void>;
   /** Aborts what runs, closes the session and the demo. May be called twice. */

@@ -1,5 +1,5 @@
 import { encodeLine } from "@zotpilot/ndjson";
-import { isProviderError } from "@zotpilot/provider";
+import { isProviderError, type CopilotUser, type ProviderError } from "@zotpilot/provider";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
@@ -27,32 +27,26 @@ export async function runStatus(
   }
   const { host, login, source } = account.connection;
   const place = source === "environment" ? "COPILOT_GITHUB_TOKEN" : resolvePaths(io.env).credentials;
-  const facts: Record<string, unknown> = {
-    signed_in: true,
-    host,
-    login: login ?? null,
-    source,
-    kept_in: place,
-  };
-  let failure: unknown;
+  let user: CopilotUser | undefined;
+  let failure: ProviderError | undefined;
   try {
-    const user = await account.copilot.user({ signal });
-    Object.assign(facts, {
-      login: login ?? user.login ?? null,
-      plan: user.plan ?? null,
-      quotas: user.quotas ?? null,
-    });
+    user = await account.copilot.user({ signal });
   } catch (error) {
     if (!isProviderError(error)) throw error;
     failure = error;
-    facts["error"] = errorLine(error);
   }
-  if (json) io.stdout.write(encodeLine(facts));
-  else {
-    say(`Signed in as ${String(facts["login"] ?? "(unknown)")} on ${host}.`);
+  const name = login ?? user?.login;
+  if (json) {
+    const facts = { signed_in: true, host, login: name ?? null, source, kept_in: place };
+    const told = failure
+      ? { error: errorLine(failure) }
+      : { plan: user?.plan ?? null, quotas: user?.quotas ?? null };
+    io.stdout.write(encodeLine({ ...facts, ...told }));
+  } else {
+    say(`Signed in as ${name ?? "(unknown)"} on ${host}.`);
     say(`Credential: ${source === "environment" ? `the environment (${place})` : place}`);
-    if (facts["plan"]) say(`Plan: ${String(facts["plan"])}`);
-    if (failure) say(`The account could not be checked: ${String(facts["error"])}`);
+    if (user?.plan) say(`Plan: ${user.plan}`);
+    if (failure) say(`The account could not be checked: ${errorLine(failure)}`);
   }
   return failure ? exitCodeOf(failure) : exitCodes.ok;
 }

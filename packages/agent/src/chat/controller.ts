@@ -1,0 +1,266 @@
+import { isAuthError } from "@zotpilot/auth";
+import { serializeError, type Agent } from "@zotpilot/core";
+import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
+import { UsageError } from "../errors.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { CommandEffect } from "../slash-commands/command.ts";
+import { slashCommands } from "../slash-commands/index.ts";
+import { parseLine } from "../slash-commands/parse.ts";
+import { createLogin } from "./login.ts";
+import type { NoticeLevel } from "./state/block.ts";
+import type { ChatAction, ChatState } from "./state/chat-state.ts";
+import { connectAgent, eventsOf } from "./state/connect.ts";
+import { errorText } from "./state/error-text.ts";
+
+/** What the screen can ask for. */
+export interface ChatController {
+  /** Connects, shows what there is to know, and sends the first prompt. */
+  start(initialPrompt: string | undefined): void;
+  /** Enter in the composer. */
+  submit(text: string): void;
+  /** Esc: closes the dialog, or stops the answer. */
+  escape(): void;
+  /** Ctrl+C: clears the line, or stops the answer, or asks for a second one. */
+  interrupt(): void;
+  chooseModel(id: string): void;
+  exit(): void;
+  /** Resolves when the chat is to end; rejects when it cannot go on. */
+  readonly finished: Promise<void>;
+  /** Stops whatever goes on. */
+  dispose(): void;
+}
+
+/** How long a first Ctrl+C counts, in milliseconds. */
+const exitWindowMs = 2_000;
+
+/** So many messages of an earlier conversation are shown again; all of them are sent. */
+const replayLimit = 60;
+
+/** Joins the agent, the account and the screen. */
+export function createChatController(options: {
+  runtime: Runtime;
+  store: Store<ChatState, ChatAction>;
+  editor: Store<EditorState, EditorAction>;
+}): ChatController {
+  const { runtime, store, editor } = options;
+  const { dispatch } = store;
+  let connected: { agent: Agent; disconnect: () => void } | undefined;
+  let isDraining = false;
+  let warningsShown = 0;
+  let hintTimer: NodeJS.Timeout | undefined;
+  const { promise: finished, resolve: finish, reject: fail } = Promise.withResolvers<void>();
+
+  const notice = (level: NoticeLevel, text: string): void => dispatch({ type: "notice", level, text });
+  const noticeError = (error: unknown): void => notice("error", errorText(serializeError(error)));
+  const login = createLogin({
+    runtime,
+    dispatch,
+    onSignedIn: () => reconnect(),
+    onFailed: noticeError,
+  });
+
+  function showWarnings(): void {
+    for (const warning of runtime.warnings.slice(warningsShown)) notice("warning", warning);
+    warningsShown = runtime.warnings.length;
+  }
+
+  /** The agent of the connection, shown on the screen from its first use on. */
+  async function connect(): Promise<Agent> {
+    const agent = await runtime.agent();
+    showWarnings();
+    if (connected?.agent === agent) return agent;
+    connected?.disconnect();
+    connected = { agent, disconnect: connectAgent(agent, store) };
+    const { messages } = agent.transcript;
+    const isNewToScreen = store.get().transcript.messages.length === 0;
+    if (messages.length > 0 && isNewToScreen) replay(agent);
+    if (messages.length === 0 && !isNewToScreen) {
+      notice("info", "This is a new conversation; what stands above is no longer part of it.");
+    }
+    dispatch({ type: "agent_ready", model: agent.model, transcript: agent.transcript });
+    dispatch({ type: "models_loaded", models: await runtime.models() });
+    return agent;
+  }
+
+  function replay(agent: Agent): void {
+    const { messages } = agent.transcript;
+    const from = messages.findIndex(
+      (message, index) => index >= messages.length - replayLimit && message.role === "user",
+    );
+    const start = from === -1 ? Math.max(0, messages.length - replayLimit) : from;
+    if (start > 0) notice("info", `${start} earlier messages are part of the conversation, but not shown.`);
+    dispatch({ type: "replayed", events: eventsOf(messages.slice(start)) });
+  }
+
+  /** Connects to see what can be said before the first prompt. A failure is said, unless it ends the chat. */
+  async function greet(): Promise<void> {
+    if (runtime.connection.type === "signed_out") {
+      notice(
+        "warning",
+        "Nobody is signed in. Type /login to sign in with GitHub, or /demo to try it without an account.",
+      );
+      return;
+    }
+    if (runtime.connection.type === "demo") {
+      notice(
+        "info",
+        "Demo: a small script answers here, not an AI, and it really uses the tools. Try: list the files here\nType /login to connect GitHub Copilot, /help for everything else.",
+      );
+    }
+    try {
+      await connect();
+    } catch (error) {
+      if (error instanceof UsageError) fail(error);
+      else noticeError(error);
+    }
+  }
+
+  async function reconnect(): Promise<void> {
+    dispatch({ type: "connection_changed", connection: runtime.connection });
+    showWarnings();
+    await greet();
+  }
+
+  /** Sends what waits, one prompt after the other. */
+  async function drain(): Promise<void> {
+    if (isDraining) return;
+    isDraining = true;
+    try {
+      for (let text; (text = store.get().queue[0]) !== undefined;) {
+        const agent = await connect();
+        // Esc may have taken it back while the connection was being made.
+        if (store.get().queue[0] !== text) continue;
+        dispatch({ type: "dequeued" });
+        const result = await agent.prompt(text);
+        if (result.reason !== "done") returnQueue();
+      }
+    } catch (error) {
+      returnQueue();
+      if (isAuthError(error) && error.code === "not_logged_in") {
+        notice(
+          "warning",
+          "Nobody is signed in. Type /login to sign in, or /demo to try it without an account.",
+        );
+      } else noticeError(error);
+    } finally {
+      isDraining = false;
+    }
+  }
+
+  /** Prompts that will not be sent now go back to where they can be changed or sent again. */
+  function returnQueue(): void {
+    const waiting = store.get().queue;
+    if (waiting.length === 0) return;
+    dispatch({ type: "queue_emptied" });
+    const typed = editor.get().buffer.text;
+    editor.dispatch({ type: "set_text", text: [...waiting, ...(typed === "" ? [] : [typed])].join("\n") });
+  }
+
+  function isBusy(): boolean {
+    return isDraining || connected?.agent.status === "running";
+  }
+
+  async function perform(effect: CommandEffect): Promise<void> {
+    switch (effect.type) {
+      case "say":
+        return notice(effect.level, effect.text);
+      case "log_in":
+        return login.start();
+      case "log_out":
+        await runtime.logout();
+        return reconnect();
+      case "start_demo":
+        await runtime.startDemo();
+        return reconnect();
+      case "choose_model":
+        return dispatch({ type: "dialog_opened", request: { type: "model" } });
+      case "set_model": {
+        const agent = await connect();
+        await agent.setModel(effect.model);
+        return notice("info", `${effect.model} answers from now on.`);
+      }
+      case "clear": {
+        const agent = await connect();
+        return agent.clear();
+      }
+      case "exit":
+        return finish();
+    }
+  }
+
+  function performSafely(effect: CommandEffect): void {
+    perform(effect).catch(noticeError);
+  }
+
+  function stop(): boolean {
+    if (!isBusy()) return false;
+    connected?.agent.abort();
+    returnQueue();
+    return true;
+  }
+
+  function hint(text: string): void {
+    clearTimeout(hintTimer);
+    dispatch({ type: "hint_changed", hint: text });
+    hintTimer = setTimeout(() => {
+      hintTimer = undefined;
+      dispatch({ type: "hint_changed" });
+    }, exitWindowMs);
+  }
+
+  function closeDialog(): boolean {
+    if (!store.get().dialog) return false;
+    login.cancel();
+    dispatch({ type: "dialog_closed" });
+    return true;
+  }
+
+  return {
+    finished,
+    start(initialPrompt) {
+      showWarnings();
+      if (initialPrompt) dispatch({ type: "queued", text: initialPrompt });
+      void greet().then(drain);
+    },
+    submit(text) {
+      if (text.trim() === "") return;
+      const line = parseLine(text, slashCommands);
+      if (line.type === "unknown_command") {
+        notice(
+          "error",
+          `There is no command /${line.name}; /help lists them. A space before the slash sends it as text.`,
+        );
+        return;
+      }
+      editor.dispatch({ type: "submitted" });
+      if (line.type === "prompt") {
+        dispatch({ type: "queued", text: line.text });
+        void drain();
+        return;
+      }
+      const { connection, model, models } = store.get();
+      performSafely(line.command.run(line.args, { connection, model, models, isBusy: isBusy() }));
+    },
+    escape() {
+      if (!closeDialog()) stop();
+    },
+    interrupt() {
+      if (closeDialog()) return;
+      if (hintTimer) return finish();
+      // Kept in the history, so that Up brings it back.
+      if (editor.get().buffer.text !== "") return editor.dispatch({ type: "submitted" });
+      stop();
+      hint("Ctrl+C again to exit");
+    },
+    chooseModel(id) {
+      dispatch({ type: "dialog_closed" });
+      if (id !== store.get().model) performSafely({ type: "set_model", model: id });
+    },
+    exit: finish,
+    dispose() {
+      clearTimeout(hintTimer);
+      login.cancel();
+      connected?.disconnect();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { ModelInfo } from "@zotpilot/provider/model";
+import { sanitizeTerminalText, StyledLines, truncateSpans, type Line } from "@zotpilot/tui";
+import { Box, Text } from "ink";
+import { useState, type ReactNode } from "react";
+import type { ChatController } from "../controller.ts";
+import { useChords } from "./use-chords.ts";
+
+/** Lets the person choose one of the models; typing narrows the list. */
+export function ModelDialog(props: {
+  models: readonly ModelInfo[];
+  current: string | undefined;
+  controller: ChatController;
+  width: number;
+  height: number;
+}): ReactNode {
+  const { models, current, controller, width, height } = props;
+  const [filter, setFilter] = useState("");
+  const [chosen, setChosen] = useState(() =>
+    Math.max(
+      0,
+      models.findIndex(({ id }) => id === current),
+    ),
+  );
+  const found = models.filter((model) => `${model.id} ${model.name}`.toLowerCase().includes(filter));
+  const index = Math.min(chosen, found.length - 1);
+
+  function narrow(text: string): void {
+    setFilter(text);
+    setChosen(0);
+  }
+
+  useChords(
+    (chord) => {
+      if (chord === "escape" || chord === "ctrl+c") controller.escape();
+      else if (chord === "up" || chord === "ctrl+p") setChosen(Math.max(0, index - 1));
+      else if (chord === "down" || chord === "ctrl+n") setChosen(Math.min(found.length - 1, index + 1));
+      else if (chord === "backspace") narrow(filter.slice(0, -1));
+      else if (chord === "enter" && found[index]) controller.chooseModel(found[index].id);
+    },
+    (text) => narrow(filter + sanitizeTerminalText(text).toLowerCase()),
+  );
+
+  const visible = Math.max(1, height - 4);
+  const first = Math.min(Math.max(0, index - Math.floor(visible / 2)), Math.max(0, found.length - visible));
+  const lines = found
+    .slice(first, first + visible)
+    .map((model, row) => modelLine(model, first + row === index, model.id === current, width));
+  return (
+    <Box flexDirection="column">
+      <Text> </Text>
+      <Text>
+        <Text bold>Choose a model</Text>
+        <Text dimColor>{filter === "" ? "  type to narrow the list" : `  ${filter}`}</Text>
+      </Text>
+      {found.length === 0 ? <Text dimColor> no model of that name</Text> : <StyledLines lines={lines} />}
+      <Text dimColor>
+        {`${found.length > visible ? `${index + 1} of ${found.length} · ` : ""}↑ ↓ Enter · Esc to keep the one there is`}
+      </Text>
+    </Box>
+  );
+}
+
+function modelLine(model: ModelInfo, isSelected: boolean, isCurrent: boolean, width: number): Line {
+  const cost =
+    model.billing === undefined
+      ? ""
+      : model.billing.premium
+        ? ` · ${model.billing.multiplier}× premium requests`
+        : " · included";
+  const limit = model.maxPromptTokens > 0 ? ` · ${Math.round(model.maxPromptTokens / 1000)}k context` : "";
+  return truncateSpans(
+    [
+      { text: isSelected ? "❯ " : "  ", color: "cyan" },
+      {
+        text: sanitizeTerminalText(model.id),
+        bold: isSelected,
+        ...(isCurrent && { color: "cyan" as const }),
+      },
+      {
+        text: ` ${sanitizeTerminalText(model.name)}${limit}${cost}${isCurrent ? " · in use" : ""}`,
+        dim: true,
+      },
+    ],
+    width,
+  );
+}

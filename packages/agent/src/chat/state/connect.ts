@@ -1,0 +1,29 @@
+import type { Agent, AgentEvent } from "@zotpilot/core";
+import type { Message } from "@zotpilot/provider/model";
+import type { Store } from "@zotpilot/tui";
+import type { ChatAction, ChatState } from "./chat-state.ts";
+import { createCoalescer } from "./coalesce.ts";
+
+/** Shows on the screen what the agent does, from now on; returns how to stop. */
+export function connectAgent(agent: Agent, store: Store<ChatState, ChatAction>): () => void {
+  const coalescer = createCoalescer((event) => store.dispatch({ type: "agent_event", event }));
+  const unsubscribe = agent.subscribe((event) => coalescer.push(event));
+  return () => {
+    unsubscribe();
+    coalescer.close();
+  };
+}
+
+/** The durable events that these messages came from, as far as the screen is concerned. */
+export function eventsOf(messages: readonly Message[]): AgentEvent[] {
+  return messages.map((message): AgentEvent => {
+    switch (message.role) {
+      case "user":
+        return { type: "user_message", message };
+      case "assistant":
+        return { type: "assistant_message", message, usage: null, stopReason: "end" };
+      case "tool":
+        return { type: "tool_message", message };
+    }
+  });
+}

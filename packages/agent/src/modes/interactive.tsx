@@ -1,0 +1,45 @@
+import { createStore, emptyEditor, reduceEditor } from "@zotpilot/tui";
+import { render } from "ink";
+import { Chat } from "../chat/chat.tsx";
+import { createChatController } from "../chat/controller.ts";
+import { initialChatState } from "../chat/state/chat-state.ts";
+import { reduceChat } from "../chat/state/reduce-chat.ts";
+import { exitCodes } from "../errors.ts";
+import type { Io } from "../io.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/**
+ * The chat: takes the terminal over until the person leaves, and gives it back as it was, with the conversation in its
+ * scrollback. Aborting the signal leaves as well.
+ */
+export async function runInteractive(
+  runtime: Runtime,
+  options: { io: Io; signal: AbortSignal; initialPrompt?: string },
+): Promise<number> {
+  const { io, signal, initialPrompt } = options;
+  const { version, cwd, connection } = runtime;
+  const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
+  const editor = createStore(reduceEditor, emptyEditor);
+  const controller = createChatController({ runtime, store, editor });
+  const app = render(<Chat store={store} editor={editor} controller={controller} home={io.env["HOME"]} />, {
+    stdin: io.stdin,
+    stdout: io.stdout,
+    stderr: io.stderr,
+    exitOnCtrlC: false,
+    interactive: true,
+    incrementalRendering: true,
+    kittyKeyboard: { mode: "auto" },
+  });
+  signal.addEventListener("abort", () => controller.exit(), { once: true });
+  controller.start(initialPrompt);
+  try {
+    await controller.finished;
+  } finally {
+    controller.dispose();
+    store.dispatch({ type: "left" });
+    await app.waitUntilRenderFlush();
+    app.unmount();
+    await app.waitUntilExit();
+  }
+  return exitCodes.ok;
+}

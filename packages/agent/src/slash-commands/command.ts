@@ -1,0 +1,56 @@
+import type { ModelInfo } from "@zotpilot/provider/model";
+import type { Connection } from "../runtime/runtime.ts";
+
+/** A window over the composer. The chat draws it and says what came of it. */
+export type DialogRequest = { readonly type: "login"; readonly step: LoginStep } | { readonly type: "model" };
+
+/** How far a login is. All text in it is safe to show. */
+export type LoginStep =
+  | { readonly type: "asking_for_code" }
+  | {
+      readonly type: "waiting_for_approval";
+      readonly userCode: string;
+      readonly verificationUri: string;
+      readonly host: string;
+      readonly scope: string;
+      /** Undefined until it is known whether a browser could be opened. */
+      readonly browser?: "opened" | "failed" | undefined;
+    };
+
+/** What a command is told. */
+export interface CommandContext {
+  readonly connection: Connection;
+  /** The id of the model in use; undefined until it is known. */
+  readonly model: string | undefined;
+  /** Empty until they are known. */
+  readonly models: readonly ModelInfo[];
+  /** Whether a prompt runs or waits. */
+  readonly isBusy: boolean;
+}
+
+/** What a command wants done. Commands only say it; the chat does it. */
+export type CommandEffect =
+  | { readonly type: "say"; readonly level: "info" | "warning" | "error"; readonly text: string }
+  | { readonly type: "log_in" }
+  | { readonly type: "log_out" }
+  | { readonly type: "start_demo" }
+  | { readonly type: "choose_model" }
+  | { readonly type: "set_model"; readonly model: string }
+  | { readonly type: "clear" }
+  | { readonly type: "exit" };
+
+/** Something that a person can do by typing its name behind a slash. */
+export interface SlashCommand {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What may stand behind the name, for the help. */
+  readonly usage?: string;
+  /** One line for the help and the suggestions. */
+  readonly summary: string;
+  run(args: string, context: CommandContext): CommandEffect;
+}
+
+/** An effect that says a sentence. */
+export function say(level: "info" | "warning" | "error", text: string): CommandEffect {
+  return { type: "say", level, text };
+}

@@ -1,0 +1,17 @@
+import { say, type SlashCommand } from "./command.ts";
+
+export const logoutCommand: SlashCommand = {
+  name: "logout",
+  summary: "forget the account's token on this machine",
+  run(_args, { connection, isBusy }) {
+    if (isBusy) return say("warning", "Wait for the answer, or stop it with Esc, before signing out.");
+    if (connection.type !== "signed_in") return say("info", "Nobody is signed in.");
+    if (connection.source === "environment") {
+      return say(
+        "warning",
+        "The token comes from COPILOT_GITHUB_TOKEN in the environment; unset it there to be signed out.",
+      );
+    }
+    return { type: "log_out" };
+  },
+};
