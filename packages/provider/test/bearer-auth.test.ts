@@ -154,6 +154,31 @@ describe("S-E3, S-E5: signing and replay", () => {
     expect(await (await post()).body.text()).toBe("ok");
   });
 
+  test("a refusal that never ends is left after a while, and still leads to one replay", async () => {
+    const service = await startService({
+      "*": (request, response) => {
+        if (request.headers["authorization"] === "Bearer token-2") response.end("ok");
+        else response.writeHead(401).write("refused, and ");
+      },
+    });
+    const { post, exchanges } = setup(() => service.origin);
+    expect(await (await post()).body.text()).toBe("ok");
+    expect([exchanges(), service.seen.length]).toEqual([2, 2]);
+  });
+
+  test("an abort while a refusal is read rejects at once", async () => {
+    const controller = new AbortController();
+    const service = await startService({
+      "*": (_request, response) => {
+        response.writeHead(401).write("refused, and ");
+        setTimeout(() => controller.abort(new Error("stop")), 20);
+      },
+    });
+    const { post, exchanges } = setup(() => service.origin);
+    await expect(post("x", controller.signal)).rejects.toThrow("stop");
+    expect([exchanges(), service.seen.length]).toEqual([1, 1]);
+  });
+
   test("exchange.host_moves: the replay goes to the new token's host", async () => {
     const first = await startService({ "*": guarded(new Set()) });
     const second = await startService({ "*": guarded(new Set(["token-2"])) });

@@ -18,7 +18,9 @@ export interface BearerAuthOptions {
 /** The origin that {@link bearerAuth} replaces by the token's own; it never resolves. */
 export const placeholderOrigin = "https://copilot.invalid";
 
+/** How much of a refusal is read, and how long its end is waited for: its connection is worth no more than that. */
 const REJECTED_BODY_LIMIT = 64 * 1024;
+const REJECTED_BODY_MS = 2_000;
 
 type Handler = Dispatcher.DispatchHandler;
 type Headers = Parameters<NonNullable<Handler["onResponseStart"]>>[2];
@@ -26,7 +28,7 @@ type Headers = Parameters<NonNullable<Handler["onResponseStart"]>>[2];
 /**
  * Interceptor: signs each request with the token of `tokens`, and sends it to that token's origin and to no other.
  *
- * An answer with status 401 is read (at most 64 KB), the token is renewed once and the request sent once more; this
+ * An answer with status 401 is read (at most 64 KB, for at most two seconds), the token is renewed once and the request sent once more; this
  * happens before the caller has seen a byte. A second 401 reaches the caller as it is. When the token cannot be
  * renewed, or comes back unchanged, the caller gets the first 401. Bodies that are not a string or bytes cannot be sent
  * twice; their 401 goes to the caller.
@@ -124,14 +126,16 @@ class SignedRequest {
       onResponseStart: (controller, status, headers, text) => {
         if (stable.finished) return;
         if (status === 401 && replayable) {
-          rejection = { token: replayable, headers, text, chunks: [], size: 0 };
+          const unread = () => controller.abort(new Error("the rest of the refusal is not read"));
+          const timer = setTimeout(unread, REJECTED_BODY_MS);
+          rejection = { token: replayable, headers, text, chunks: [], size: 0, unread, timer };
           controller.resume();
           return;
         }
         // Forward first: a handler reports its own failure by throwing, and undici then calls onResponseError.
         outer.onResponseStart?.(stable, status, headers, text);
       },
-      onResponseData: (controller, chunk) => {
+      onResponseData: (_controller, chunk) => {
         if (stable.finished) return;
         if (!rejection) {
           outer.onResponseData?.(stable, chunk);
@@ -140,10 +144,10 @@ class SignedRequest {
         const room = REJECTED_BODY_LIMIT - rejection.size;
         if (room > 0) rejection.chunks.push(Buffer.from(chunk.subarray(0, room)));
         rejection.size += chunk.length;
-        if (rejection.size > REJECTED_BODY_LIMIT)
-          controller.abort(new Error("the rest of the refusal is not read"));
+        if (rejection.size > REJECTED_BODY_LIMIT) rejection.unread();
       },
       onResponseEnd: (_controller, trailers) => {
+        clearTimeout(rejection?.timer);
         if (stable.finished) return;
         if (rejection) {
           void this.#renew(rejection);
@@ -153,6 +157,7 @@ class SignedRequest {
         stable.finish();
       },
       onResponseError: (_controller, error) => {
+        clearTimeout(rejection?.timer);
         if (stable.finished) return;
         if (rejection && !stable.aborted) void this.#renew(rejection);
         else stable.fail(error);
@@ -191,4 +196,7 @@ interface Rejection {
   text: string | undefined;
   chunks: Buffer[];
   size: number;
+  /** Gives up what is left of the body. */
+  unread: () => void;
+  timer: NodeJS.Timeout;
 }
