@@ -139,6 +139,11 @@ describe("the boundary check", () => {
       lines: ["export const read = (text: string) =>", "  JSON.parse(text) as { token: string };"],
       problem: /^packages\/auth\/src\/a\.ts:2: JSON\.parse outside the readers/,
     },
+    "a tool that is not in the list": {
+      file: "tools/src/forgotten.ts",
+      lines: ["export const forgottenTool = 1;"],
+      problem: /^packages\/tools\/src\/forgotten\.ts:1: is missing in packages\/tools\/src\/index\.ts/,
+    },
     "an allowed arrow": {
       file: "core/src/a.ts",
       lines: ['import { encodeLine } from "@zotpilot/ndjson";', 'import { z } from "zod";'],

@@ -103,6 +103,14 @@ export const layers: readonly Layer[] = [
   },
 ];
 
+/** Folders whose files are entries of a list: what `index` does not import is forgotten, or does not belong there. */
+export type FileList = { files: RegExp; index: string };
+
+export const lists: readonly FileList[] = [
+  { files: /^tools\/src\/[^/]+\.ts$/, index: "tools/src/index.ts" },
+  { files: /^agent\/src\/slash-commands\/(?!parse\.)[^/]+\.ts$/, index: "agent/src/slash-commands/index.ts" },
+];
+
 /** Programs print and end the process; libraries leave both to whoever uses them. */
 export const programs = /^(agent\/src\/|simulator\/src\/bin\.ts$)/;
 
