@@ -1,16 +1,20 @@
-// Every public export says what it promises, and every package shows how it is used.
+// Every public export says what it promises, every package shows how it is used, and links lead somewhere.
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { readExamples } from "./checks/examples.ts";
 import { exportedNames } from "./checks/exported-names.ts";
+import { brokenLinks } from "./checks/links.ts";
 import { entriesOf, listPackages, type WorkspacePackage } from "./checks/packages.ts";
 import { isMain, reportProblems, type Problem } from "./checks/problem.ts";
 
-/** Looks at every package below `root/packages`. */
+/** Looks at every package below `root/packages`, and at the links of all Markdown files. */
 export async function checkDocs(root: string): Promise<Problem[]> {
   const packages = await listPackages(root);
-  const found = await Promise.all(packages.flatMap((each) => [checkComments(each), checkReadme(each)]));
+  const found = await Promise.all([
+    ...packages.flatMap((each) => [checkComments(each), checkReadme(each)]),
+    brokenLinks(root),
+  ]);
   return found.flat();
 }
 

@@ -214,4 +214,15 @@ describe("the documentation check", () => {
     });
     expect(found).toEqual([expect.stringMatching(/^packages\/auth\/README\.md:1: no example/)]);
   });
+
+  test("a link that leads nowhere", async () => {
+    const found = await problemsIn(checkDocs, {
+      "auth/README.md": [
+        ...README,
+        "",
+        "[here](src/index.ts#L1) [there](https://example.com) [below](#x) [nowhere](docs/gone.md)",
+      ],
+    });
+    expect(found).toEqual(["packages/auth/README.md:7: links to docs/gone.md, which does not exist"]);
+  });
 });
