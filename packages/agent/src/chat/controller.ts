@@ -36,6 +36,8 @@ const exitWindowMs = 2_000;
 /** So many messages of an earlier conversation are shown again; all of them are sent. */
 const replayLimit = 60;
 
+const signedOut = "Nobody is signed in: /login signs in with GitHub, /demo needs no account.";
+
 /** Joins the agent, the account and the screen. */
 export function createChatController(options: {
   runtime: Runtime;
@@ -95,16 +97,13 @@ export function createChatController(options: {
   /** Connects to see what can be said before the first prompt. A failure is said, unless it ends the chat. */
   async function greet(): Promise<void> {
     if (runtime.connection.type === "signed_out") {
-      notice(
-        "warning",
-        "Nobody is signed in. Type /login to sign in with GitHub, or /demo to try it without an account.",
-      );
+      notice("warning", signedOut);
       return;
     }
     if (runtime.connection.type === "demo") {
       notice(
         "info",
-        "Demo: a small script answers here, not an AI, and it really uses the tools. Try: list the files here\nType /login to connect GitHub Copilot, /help for everything else.",
+        "Demo: a small script answers here, not an AI, but its tools are real.\nTry: list the files here · /login connects GitHub Copilot · /help shows the rest",
       );
     }
     try {
@@ -137,10 +136,7 @@ export function createChatController(options: {
     } catch (error) {
       returnQueue();
       if (isAuthError(error) && error.code === "not_logged_in") {
-        notice(
-          "warning",
-          "Nobody is signed in. Type /login to sign in, or /demo to try it without an account.",
-        );
+        notice("warning", signedOut);
       } else noticeError(error);
     } finally {
       isDraining = false;

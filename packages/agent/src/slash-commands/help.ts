@@ -3,7 +3,7 @@ import { say, type SlashCommand } from "./command.ts";
 const keys: readonly (readonly [string, string])[] = [
   ["Enter", "send; while an answer runs, the prompt waits its turn"],
   ["Shift+Enter, Ctrl+J or \\ Enter", "a new line"],
-  ["Esc", "stop the answer; waiting prompts come back into the composer"],
+  ["Esc", "stop the answer; prompts that wait come back"],
   ["Up, Down", "earlier prompts"],
   ["Ctrl+C", "clear the line, or stop the answer; twice to exit"],
   ["Ctrl+D", "exit, when the line is empty"],

@@ -21,7 +21,8 @@ function joined(segments: readonly (readonly Span[])[]): Line {
 
 function model({ connection, model: id }: ChatState): Span[] {
   if (connection.type === "signed_out") return [{ text: "not signed in", color: "yellow" }];
-  return [{ text: id ?? "connecting…", ...(id === undefined ? { dim: true } : { color: "cyan" as const }) }];
+  if (id === undefined) return [{ text: "connecting…", dim: true }];
+  return [{ text: connection.type === "demo" ? `${id}, simulated` : id, color: "cyan" }];
 }
 
 /** Unknown limits show no share: an invented number is worse than none. */
