@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createFileStore } from "../src/index.ts";
@@ -20,23 +19,36 @@ async function prepared() {
   return { path, folder: dirname(path), store };
 }
 
+/** Starts a process that saves without end, and kills it at a random moment after so many saves. */
+async function killWhileSaving(path: string, saves: number): Promise<void> {
+  const child = startChild("save-loop.ts", [path]);
+  const ended = once(child, "exit");
+  const saved = new Promise<void>((resolve) => {
+    let done = 0;
+    child.stdout?.on("data", (dots: Buffer) => {
+      done += dots.length;
+      if (done >= saves) resolve();
+    });
+  });
+  await Promise.race([saved, ended]);
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+  child.kill("SIGKILL");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+}
+
 describe("F-1: kill -9 while saving leaves the old or the new file", () => {
   test("at 30 random moments", { timeout: 120_000 }, async () => {
     const { path, folder, store } = await prepared();
     const sizes = new Set<number>();
     for (let round = 0; round < 30; round += 1) {
-      const child = startChild("save-loop.ts", [path]);
-      await once(child.stdout as NodeJS.ReadableStream, "data");
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-      child.kill("SIGKILL");
-      await once(child, "exit");
+      await killWhileSaving(path, 1 + (round % 5));
       expect(await createFileStore({ path }).get(bystander)).toEqual(sample("bystander"));
       const { token = "" } = (await store.get(victim)) ?? {};
       expect(token).toMatch(/^ghu_x*$/);
       sizes.add(token.length);
     }
-    // The children did get somewhere before they died.
-    expect(sizes.size).toBeGreaterThan(5);
+    // The children died after different saves.
+    expect(sizes.size).toBeGreaterThan(1);
     await store.set(victim, sample("victim", 2));
     expect(await readdir(folder)).toEqual(["credentials.json"]);
     expect(await store.list()).toEqual([bystander, victim]);
@@ -63,6 +75,76 @@ describe("F-1: kill -9 while saving leaves the old or the new file", () => {
     await store.set(victim, old);
     expect(await readdir(folder)).toEqual(["credentials.json"]);
   });
+});
+
+describe("S-K1: what is saved is on the disk before it takes its name, and the name after", () => {
+  const trace = async (path: string) => {
+    const { stdout } = await runChild("trace-save.ts", [path]);
+    return JSON.parse(stdout) as string[][];
+  };
+
+  test("in a folder that is there", async () => {
+    const { path, folder } = await prepared();
+    const temporary = expect.stringMatching(/\.credentials\.json\.[0-9a-f]{16}\.tmp$/) as string;
+    const steps = await trace(path);
+    expect(steps).toEqual([
+      ["sync", temporary],
+      ["rename", temporary, path],
+      ["sync", folder],
+    ]);
+    expect(steps[0]?.[1]).toBe(steps[1]?.[1]);
+  });
+
+  test("in folders that have to be made", async () => {
+    const outside = await temporaryFolder();
+    const path = join(outside, "a", "b", "credentials.json");
+    const steps = await trace(path);
+    const synced = steps.filter(([kind]) => kind === "sync").map(([, name]) => name);
+    expect(synced).toEqual(expect.arrayContaining([outside, join(outside, "a"), join(outside, "a", "b")]));
+  });
+});
+
+test("ten processes with 10 saves each: every entry is there", { timeout: 60_000 }, async () => {
+  const { path, folder, store } = await prepared();
+  const names = Array.from({ length: 10 }, (_, index) => `writer${index}`);
+  const ends = await Promise.all(names.map((name) => runChild("save-many.ts", [path, name, "10"])));
+  expect(ends.map(({ code }) => code)).toEqual(names.map(() => 0));
+  const expected = names.flatMap((name) =>
+    Array.from({ length: 10 }, (_, index) => `${name}-${index}@github.com`),
+  );
+  expect(await store.list()).toEqual([bystander, victim, ...expected].sort());
+  expect(await readdir(folder)).toEqual(["credentials.json"]);
+});
+
+test("two processes, one of which is killed again and again: the other loses nothing", async () => {
+  const { path, folder, store } = await prepared();
+  const writing = runChild("save-many.ts", [path, "ada", "60"]);
+  const writer = { over: false };
+  void writing.finally(() => (writer.over = true));
+  let kills = 0;
+  while (!writer.over) {
+    await killWhileSaving(path, 1);
+    kills += 1;
+  }
+  expect(kills).toBeGreaterThan(0);
+  expect((await writing).code).toBe(0);
+  const ids = Array.from({ length: 60 }, (_, index) => `ada-${index}@github.com`);
+  expect(await store.list()).toEqual([bystander, victim, ...ids].sort());
+  await store.set(victim, sample("victim", 2));
+  expect(await readdir(folder)).toEqual(["credentials.json"]);
+}, 60_000);
+
+test("S-A7, F-42: signing out while others sign in takes away its own account and no other", async () => {
+  const { path, store } = await prepared();
+  const others = Array.from({ length: 8 }, () => createFileStore({ path }));
+  const [gone] = await Promise.all([
+    store.delete(victim),
+    ...others.map((other, index) => other.set(`other-${index}@github.com`, sample(`other-${index}`))),
+  ]);
+  expect(gone).toBe(true);
+  expect(await store.delete(victim)).toBe(false);
+  expect(await store.list()).toEqual([bystander, ...others.map((_, index) => `other-${index}@github.com`)]);
+  expect(await readFile(path, "utf8")).not.toContain("victim");
 });
 
 test("four processes with 25 saves each: every entry is there", { timeout: 60_000 }, async () => {
@@ -102,16 +184,17 @@ describe("F-43: a lock whose holder is gone is taken over", () => {
     expect(await readdir(folder)).toEqual(["credentials.json"]);
   });
 
-  test.each([
-    ["of another machine", `0123 1 elsewhere\n`],
-    ["without content", ""],
-    ["of a process id that is in use again", `0123 ${process.pid} ${hostname()}\n`],
-  ])("after a few seconds when it is one %s", async (_name, content) => {
-    const { path, folder, store } = await prepared();
-    await writeFile(`${path}.lock`, content);
-    await store.set(victim, sample("victim", 4));
-    expect(await store.get(victim)).toEqual(sample("victim", 4));
-    expect(await readdir(folder)).toEqual(["credentials.json"]);
+  test("after a few seconds when it is of another machine, without content, or of a process id in use again", async () => {
+    const { stdout } = await runChild("print-lock.ts", []);
+    const [, , place] = stdout.split(" ");
+    const takeOver = async (content: string) => {
+      const { path, folder, store } = await prepared();
+      await writeFile(`${path}.lock`, content);
+      await store.set(victim, sample("victim", 4));
+      expect(await store.get(victim)).toEqual(sample("victim", 4));
+      expect(await readdir(folder)).toEqual(["credentials.json"]);
+    };
+    await Promise.all([`0123 1 elsewhere\n`, "", `0123 ${process.pid} ${place}`].map(takeOver));
   });
 
   test("also when the one that was about to take it over died as well", async () => {

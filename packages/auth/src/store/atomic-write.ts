@@ -3,6 +3,7 @@ import { constants, open, readdir, rename, stat, unlink } from "node:fs/promises
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemCode } from "./problem.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 /**
  * Replaces a file so that a reader, and a crash at any moment, finds the old bytes or the new ones. The name is random
@@ -61,19 +62,5 @@ async function renamePatiently(from: string, to: string): Promise<void> {
       if (process.platform !== "win32" || !passing || attempt === 5) throw error;
       await delay(attempt * 100);
     }
-  }
-}
-
-/** Makes the new name survive a power loss. Some file systems, and Windows, cannot; the rename itself has happened. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Nothing more can be done, and the data is in place.
   }
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { ownUserId } from "./location.ts";
+import { syncFolder } from "./sync-folder.ts";
 import { insecure, systemCode, systemReason, unreadable } from "./problem.ts";
 
 export const maximumFileBytes = 1024 * 1024;
@@ -48,7 +49,7 @@ export async function readPrivateFile(target: string, path: string): Promise<Pri
  */
 export async function ensurePrivateFolder(path: string): Promise<string | undefined> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const owner = ownUserId();
   if (owner === undefined) return undefined;
   const { mode, uid } = await stat(folder);
@@ -60,6 +61,13 @@ export async function ensurePrivateFolder(path: string): Promise<string | undefi
   if (sticky || (mode & 0o777) === 0o700 || (await isShared(folder))) return undefined;
   await chmod(folder, 0o700);
   return (mode & 0o077) === 0 ? undefined : octal(mode);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  // A new folder that is lost with the power would take the file along.
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 async function isShared(folder: string): Promise<boolean> {
