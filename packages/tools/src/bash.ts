@@ -17,7 +17,7 @@ const MAX_TIMEOUT_SECONDS = 86_400;
 export interface BashToolOptions {
   /** The environment of the commands, before our own credentials are taken out. Default: that of this process. */
   env?: Record<string, string | undefined>;
-  /** How many seconds a command may take when the call names no `timeout`. Default 120. */
+  /** How many seconds a command may take when the call names no `timeout`: 1 to 86400. Default 120. */
   timeoutSeconds?: number;
 }
 
@@ -28,10 +28,13 @@ export interface BashToolOptions {
  * it prints (both streams, in order, without control characters) is the result, head and tail of it when it is long;
  * a command that fails, takes too long or is aborted gives a result with `isError` and what it printed so far.
  * A command that stops by itself may leave background processes, and they do not hold up the result. Throws a
- * `ToolError` when the command cannot be started.
+ * `ToolError` when the command cannot be started, and at once a `RangeError` for a `timeoutSeconds` out of range.
  */
 export function createBashTool(options: BashToolOptions = {}): Tool {
   const defaultTimeout = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  if (!(defaultTimeout >= 1 && defaultTimeout <= MAX_TIMEOUT_SECONDS)) {
+    throw new RangeError(`timeoutSeconds must be from 1 to ${MAX_TIMEOUT_SECONDS}, not ${defaultTimeout}`);
+  }
   const guard = createExitGuard();
   return defineTool({
     name: "bash",

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
@@ -122,6 +122,16 @@ test("a background process holds up nothing, and may go on printing", async () =
   await call(bashTool, folder, { command: "touch go" });
   await gone(pid);
   expect(await readFile(join(folder, "proof"), "utf8")).toBe("survived\n");
+});
+
+test("a background process that prints without end holds up nothing either", async () => {
+  const folder = await temporaryFolder();
+  const { content, isError } = await call(bashTool, folder, { command: "yes & echo $! > child; exit 3" });
+  process.kill(await pidIn(folder, "child"), "SIGKILL");
+  expect(isError).toBe(true);
+  expect(content).toMatchObject([{ text: expect.stringContaining("[exit 3] (full output: ") }]);
+  const text = content[0]?.type === "text" ? content[0].text : "";
+  await rm(/output: (\/\S+\.log)\)/.exec(text)?.[1] ?? "");
 });
 
 test("a process that leaves the group is reported when the command is stopped", async () => {

@@ -94,6 +94,7 @@ test("wrong arguments and what cannot be started give a clear sentence", async (
     message:
       "cannot run the command: it has 3000002 bytes, which is too long; write it to a file and run that",
   });
+  expect(() => createBashTool({ timeoutSeconds: Infinity })).toThrow("must be from 1 to 86400, not Infinity");
   const shell = createBashTool({ env: { PATH: folder } });
   await expect(call(shell, folder, { command: "true" })).rejects.toThrow(
     "no shell (sh) was found on the PATH",
