@@ -1,0 +1,68 @@
+/** Suffixes of one prefix. */
+const of = (prefix: string, suffixes: string): string[] =>
+  suffixes
+    .trim()
+    .split(/\s+/)
+    .map((suffix) => `${prefix}.${suffix}`);
+
+/** Every scenario name of the protocol reference, section 11, in its order; copied, so that none is lost here. */
+export const REFERENCE_NAMES: readonly string[] = [
+  ...of("device", "ok slow_down slow_down.lower rate_before_state denied expired expired_alias disabled"),
+  ...of(
+    "device",
+    "bad_code bad_client bad_grant unknown_error errors_with_200_vs_400 form_encoded transient",
+  ),
+  ...of(
+    "device",
+    "never no_interval interval_zero interval_junk bad_verification_uri ghe token_with_refresh",
+  ),
+  ...of("exchange", "ok minimal drift unknown_fields 401"),
+  ...of("exchange.403", "no_copilot_access not_signed_up subscription_ended enterprise_managed_user_account"),
+  ...of("exchange.403", "feature_flag_blocked spammy_user billing_locked trade_restricted expired_coupon"),
+  ...of("exchange.403", "trade_restricted_country codespaces_demo_inactive snippy_not_configured"),
+  ...of("exchange.403", "revoked_coupon go_http_client programmatic_token_generation access_revoked"),
+  ...of("exchange.403", "server_error ratelimit html once"),
+  ...of("exchange", "404 200_error_envelope 200_without_token 5xx_once 5xx_always garbage hang reset"),
+  ...of("exchange", "clock_ahead clock_behind short same_token_again concurrent two_processes"),
+  ...of("exchange", "refresh_fails_old_valid host_moves no_endpoints no_endpoints_no_proxy_ep"),
+  ...of("exchange", "proxy_ep_with_scheme value_with_equals evil_endpoint user_notification"),
+  ...of("capi", "401_once 401_always 401_concurrent 401_then_mint_fails 401_auto_mode 401_authorize_url"),
+  ...of("capi", "401_wrong_host 403_forbidden_text 403_policy 403_transient_once require_headers"),
+  ...of("capi", "pat_refused integrator_refused 466 499 422 424 421 initiator_log"),
+  ...of("models", "ok broken_entry unknown_vendor empty 429_with_cache 500 no_supported_endpoints"),
+  ...of("policy", "needed refused"),
+  "models.responses_only",
+  ...of("chat", "text text_old n2 tool_one tool_parallel tool_claude_index0 tool_index_from_1"),
+  ...of("chat", "tool_id_repeated_empty_name tool_no_args tool_whole_in_one_chunk tool_finish_stop"),
+  ...of("chat", "tool_annotations tool_bad_json_args tool_flattened_args nonstream_split"),
+  ...of("chat", "stream_asked_json_given reasoning reasoning_opaque_split cot_after_finish"),
+  ...of("chat", "reasoning_echo_required usage_last_chunk usage_in_finish usage_missing no_finish_reason"),
+  ...of("chat", "no_done done_without_finish finish_error empty_completion length content_filter"),
+  ...of("chat", "content_filter_once error_midstream error_trailing_bare_json null_choices"),
+  ...of("frame", "byte_by_byte split_utf8 crlf comments bad_json_line data_without_space"),
+  ...of("frame", "two_events_one_packet gzip"),
+  ...of("cut", "before_headers after_headers mid_text mid_tool_args clean_end_mid_tool_args"),
+  ...of("stall", "headers first_chunk mid keepalive_only"),
+  "abort",
+  ...of("chat", "orphan_tool_result missing_tool_result strict_schema_gemini"),
+  ...of("responses", "text tools reasoning id_rotation interleaved_outputs incomplete_max_tokens"),
+  ...of("responses", "incomplete_filter failed cancelled error_flat error_nested no_terminal done_line"),
+  ...of("responses", "encrypted_rejected reasoning_id_check store_check previous_response_not_found"),
+  ...of("messages", "text tools thinking redacted_thinking tool_no_input ping refusal"),
+  ...of("messages", "context_window_exceeded error_event done_line prefill_refused"),
+  ...of("messages", "invalid_signature_once beta_refused cache_control_limit too_long extra_inputs"),
+  ...of("embeddings", "batch too_many single_string"),
+  ...of("fim", "text n3_interleaved annotations 402 429 466 error_line 401"),
+  ...of("limit", "429_short 429_long 429_date 429_no_header 429_rate_limited 429_user_model_rate_limited"),
+  ...of("limit", "429_user_global_rate_limited 429_user_weekly_rate_limited 429_integration_rate_limited"),
+  ...of("limit", "429_agent_mode_limit_exceeded 429_model_overloaded 429_extension_blocked"),
+  ...of("limit", "402_quota_exceeded 402_free_quota_exceeded 402_overage_limit_reached"),
+  ...of("limit", "402_billing_not_configured 402_session_quota_exceeded"),
+  ...of("limit", "503 500_then_ok 502_html 5xx_always 413_text 413_json 413_statuscode overflow"),
+  ...of("limit", "overflow_old proxy_intercept"),
+  "quota.headers",
+  ...of("user", "paid free 404"),
+  ...of("error", "text_plain_json empty_body html"),
+  ...of("ghe", "exchange_ok exchange_404_direct_ok wrong_host_401"),
+  "redirect.307",
+];
