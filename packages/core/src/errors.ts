@@ -11,7 +11,6 @@ export type CoreErrorCode =
   | "session_unavailable"
   /** The step limit of a run was reached. */
   | "turn_limit"
-  | "model_not_found"
   /** An rpc server said no; the message is its sentence. */
   | "request_refused"
   /** The rpc server is gone, or was never there. */
