@@ -78,6 +78,18 @@ export function credentialStoreContract(name: string, create: () => Promise<Cred
       expect(({} as { token?: string }).token).toBeUndefined();
     });
 
+    test("does what it is told in the order in which it is told", async () => {
+      const store = await create();
+      const done = [
+        store.set("zoe@github.com", sampleCredential("zoe")),
+        store.delete("zoe@github.com"),
+        store.set("zoe@github.com", sampleCredential("zoe", "ghu_new")),
+      ];
+      await Promise.all(done);
+      expect(await done[1]).toBe(true);
+      expect((await store.get("zoe@github.com"))?.token).toBe("ghu_new");
+    });
+
     test("keeps many saves that are under way at once", async () => {
       const store = await create();
       const ids = Array.from({ length: 20 }, (_, index) => credentialId(`user${index}`, "github.com"));

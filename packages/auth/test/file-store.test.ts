@@ -364,6 +364,12 @@ describe("what is not ours to understand", () => {
   });
 });
 
+test("S-A7: signing out where nobody ever signed in makes no file and no folder", async () => {
+  const { store, folder } = await open();
+  expect(await store.delete(id)).toBe(false);
+  expect(await readdir(dirname(folder))).toEqual([]);
+});
+
 test("S-A8: a save that fails leaves the stored bytes as they were", async () => {
   const { store, path, folder } = await open();
   await store.set(id, octocat);

@@ -87,10 +87,8 @@ export function createFileStore(options: FileStoreOptions): CredentialStore {
   }
 
   /** In the order of the calls, and every failure as an `AuthError`. */
-  function enqueue<T>(
-    change: (entries: Map<string, unknown>) => { changed: boolean; result: T },
-  ): Promise<T> {
-    const done = last.then(() => update(change));
+  function inOrder<T>(action: () => Promise<T>): Promise<T> {
+    const done = last.then(action);
     last = done.catch(() => undefined);
     return done.catch((error: unknown) => {
       throw isAuthError(error) ? error : unwritable(path, systemReason(error), error);
@@ -103,12 +101,18 @@ export function createFileStore(options: FileStoreOptions): CredentialStore {
     },
     async set(id, credential) {
       const checked = checkCredential(credential);
-      await enqueue((entries) => ({ changed: entries.set(id, checked).has(id), result: undefined }));
+      await inOrder(() =>
+        update((entries) => ({ changed: entries.set(id, checked).has(id), result: undefined })),
+      );
     },
     async delete(id) {
-      return enqueue((entries) => {
-        const changed = entries.delete(id);
-        return { changed, result: changed };
+      return inOrder(async () => {
+        // Where there is no file there is nothing to forget, and no reason to make one.
+        if ((await locate(path)) === undefined) return false;
+        return update((entries) => {
+          const changed = entries.delete(id);
+          return { changed, result: changed };
+        });
       });
     },
     async list() {

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, readdir, readlink, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -85,6 +85,24 @@ test("F-43: of many that find a dead holder's lock, one takes it, and keeps it w
     expect(await readdir(join(path, ".."))).toEqual([]);
   }
 }, 60_000);
+
+test.runIf(process.platform === "linux")(
+  "S-L2: a process id counts only on the machine, and since the start, that it is from",
+  async () => {
+    const path = await lockPath();
+    const lock = await acquireLock(path);
+    const [, pid, place = ""] = (await readFile(path, "utf8")).trim().split(" ");
+    await lock.release();
+    expect(pid).toBe(String(process.pid));
+    // Cloned machines share a name, and every kernel gives its first process namespace the same number.
+    const start = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+    expect(decodeURIComponent(place).split("/")).toEqual([
+      hostname(),
+      start,
+      await readlink("/proc/self/ns/pid"),
+    ]);
+  },
+);
 
 test("F-11: where no lock can be made, that is said at once", async () => {
   const path = join(await lockPath(), "no such folder", "lock");

@@ -168,8 +168,9 @@ async function isGone(content: string): Promise<boolean> {
   }
 }
 
-/** Where a process id means something: this machine and, on Linux, this container. */
+/** Where a process id means something: this machine and, on Linux, since this start and in this container. */
 async function place(): Promise<string> {
+  const start = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
-  return encodeURIComponent(`${hostname()}/${namespace}`);
+  return encodeURIComponent(`${hostname()}/${start.trim()}/${namespace}`);
 }
