@@ -2,9 +2,19 @@ import { signalGroup } from "./process-group.ts";
 
 /** Sees to it that running commands do not outlive this process. */
 export interface ExitGuard {
-  /** Guards a process group until the function that comes back is called. */
-  hold(pid: number): () => void;
+  /** Called before a command is started, so that there is no moment in which a signal could leave it behind. */
+  hold(): Hold;
 }
+
+/** One command under guard. */
+export interface Hold {
+  /** To be set as soon as the group is there. */
+  pid: number | undefined;
+  release(): void;
+}
+
+/** Marks the listeners of all guards in this process, so that each knows the others. */
+const GUARD = Symbol.for("@zotpilot/tools/exit-guard");
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -13,42 +23,39 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * it holds one, so that a process without commands behaves as if this did not exist.
  */
 export function createExitGuard(): ExitGuard {
-  const groups = new Set<number>();
+  const holds = new Set<Hold>();
 
   function killAll(): void {
-    for (const pid of groups) signalGroup(pid, "SIGKILL");
+    for (const { pid } of holds) if (pid !== undefined) signalGroup(pid, "SIGKILL");
   }
 
   function onSignal(signal: NodeJS.Signals): void {
-    process.off(signal, onSignal);
-    if (process.listenerCount(signal) === 0) {
-      killAll();
-      process.kill(process.pid, signal);
-      return;
-    }
     // Somebody else decides what the signal means; should it be the end, the exit listener does the rest.
-    setImmediate(() => {
-      if (groups.size > 0 && !process.listeners(signal).includes(onSignal)) listen(signal);
-    });
+    if (process.listeners(signal).some((listener) => !(GUARD in listener))) return;
+    killAll();
+    process.off(signal, onSignal);
+    // The last guard lets the signal do what it would have done without them.
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   }
-
-  // Before all others: a listener that was added with `once` is gone from the list when a later one runs.
-  function listen(signal: NodeJS.Signals): void {
-    process.prependListener(signal, onSignal);
-  }
+  Object.assign(onSignal, { [GUARD]: true });
 
   return {
-    hold(pid) {
-      if (groups.size === 0) {
+    hold() {
+      if (holds.size === 0) {
         process.on("exit", killAll);
-        SIGNALS.forEach(listen);
+        // Before all others: a listener that was added with `once` is gone from the list when a later one runs.
+        for (const signal of SIGNALS) process.prependListener(signal, onSignal);
       }
-      groups.add(pid);
-      return () => {
-        if (!groups.delete(pid) || groups.size > 0) return;
-        process.off("exit", killAll);
-        for (const signal of SIGNALS) process.off(signal, onSignal);
+      const hold: Hold = {
+        pid: undefined,
+        release() {
+          if (!holds.delete(hold) || holds.size > 0) return;
+          process.off("exit", killAll);
+          for (const signal of SIGNALS) process.off(signal, onSignal);
+        },
       };
+      holds.add(hold);
+      return hold;
     },
   };
 }

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemCode, ToolError } from "../shared/tool-error.ts";
-import type { ExitGuard } from "./exit-guard.ts";
+import type { ExitGuard, Hold } from "./exit-guard.ts";
 import { stopGroup } from "./process-group.ts";
 import { readOutput } from "./read-output.ts";
 import { watchForStop, type StopReason } from "./watch-for-stop.ts";
@@ -41,8 +41,11 @@ const JOIN_STREAMS = 'command -v bash >/dev/null 2>&1 || exec sh -c "$1" 2>&1; e
 /** Runs a command to its end, its time limit or an abort. Does not wait for what it leaves in the background. */
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   const startedAt = performance.now();
-  const { child, pid, stdout } = await start(request);
-  const release = request.guard.hold(pid);
+  const hold = request.guard.hold();
+  const { child, pid, stdout } = await start(request, hold).catch((error: unknown) => {
+    hold.release();
+    throw error;
+  });
   const reader = readOutput(stdout, request.onOutput);
   let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   const exited = new Promise<"exited">((resolve) => {
@@ -52,7 +55,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
     });
   });
   // A background process can hold the output for long; as long as it does, it is ended together with us.
-  void Promise.all([exited, reader.ended]).then(release);
+  void Promise.all([exited, reader.ended]).then(() => hold.release());
 
   const isOver = (): boolean => exit !== undefined && reader.hasEnded();
   const stop = watchForStop(request.signal, request.timeoutMs);
@@ -81,11 +84,10 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
   };
 }
 
-async function start({
-  command,
-  cwd,
-  env,
-}: CommandRequest): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
+async function start(
+  { command, cwd, env }: CommandRequest,
+  hold: Hold,
+): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
   try {
     const child = spawn("sh", ["-c", JOIN_STREAMS, "sh", command], {
       cwd,
@@ -95,6 +97,7 @@ async function start({
       detached: process.platform !== "win32",
       windowsHide: true,
     });
+    hold.pid = child.pid;
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", reject);

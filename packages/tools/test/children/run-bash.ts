@@ -1,28 +1,27 @@
-// Runs one command with the bash tool. Arguments: the command, and what this process does once the command is up:
-// "wait" for it, "exit", "throw", or "handle" signals by itself.
+// Runs a command with the bash tool. Arguments: the command, and what this program does besides: "wait" for it,
+// "exit" or "throw" once it has printed "up", "handle" signals by itself, or run a second one with a "twice" made tool.
 import { createBashTool } from "@zotpilot/tools";
 
 const [command = "", then = "wait"] = process.argv.slice(2);
 
-const running = createBashTool().run(
-  { command },
-  {
-    cwd: process.cwd(),
-    signal: new AbortController().signal,
-    progress(text) {
-      process.stdout.write(text);
-      if (!text.includes("up")) return;
-      if (then === "exit") process.exit(5);
-      if (then === "throw") void Promise.reject(new Error("on purpose"));
-    },
-  },
-);
 if (then === "handle") {
   process.once("SIGTERM", () => {
-    process.stdout.write("handled once\n");
     process.once("SIGTERM", () => process.exit(6));
+    process.stdout.write("handled once\n");
   });
 }
-await running;
+
+function progress(text: string): void {
+  process.stdout.write(text);
+  if (!text.includes("up")) return;
+  if (then === "exit") process.exit(5);
+  if (then === "throw") void Promise.reject(new Error("on purpose"));
+}
+
+const context = { cwd: process.cwd(), signal: new AbortController().signal, progress };
+await Promise.all([
+  createBashTool().run({ command }, context),
+  then === "twice" && createBashTool().run({ command: "echo $$ > second; sleep 300" }, context),
+]);
 const left = ["exit", "SIGINT", "SIGTERM", "SIGHUP"].map((name) => process.listenerCount(name));
 process.stdout.write(`listeners ${left.join(" ")}\n`);
