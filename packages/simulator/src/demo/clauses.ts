@@ -1,14 +1,19 @@
 const VERBS =
-  "list|ls|show|read|open|print|cat|display|search|find|grep|look|where|edit|replace|change|write|create|make|save|put|" +
-  "run|execute|tell|say|report|give|count|what|how|summari[sz]e|explain";
+  "list|ls|show|read|open|print|cat|display|view|search|find|grep|look|where|edit|replace|change|rename|write|create|" +
+  "make|save|put|append|add|delete|remove|run|execute|tell|say|report|give|count|what|how|summari[sz]e|explain|describe|" +
+  "liste?|zeige?|lies|lese?|öffne|suche?|finde?|ersetze?|erstelle?|schreibe?|führe?|sag|was|wo";
 
-const STRONG = /(?:\s*[,;.]?\s+(?:and\s+)?(?:then|after that|afterwards|finally)[,\s]+|\s*\n+\s*)/i;
+const STRONG =
+  /(?:\s*[,;.]?\s+(?:(?:and\s+)?(?:then|after that|afterwards|finally)|und\s+dann|danach)[,\s]+|\s*\n+\s*)/i;
 const WEAK = new RegExp(
-  String.raw`(?:\s*;\s*|[.!?]\s+|,\s*(?:and\s+)?|\s+and\s+)(?=(?:please\s+|also\s+)*(?:${VERBS})\b)`,
-  "i",
+  String.raw`(?:\s*;\s*|[.!?]\s+|,\s*(?:and\s+)?|\s+(?:and|und)\s+)(?=(?:(?:please|also|now|first|next|bitte|jetzt)\s+)*(?:${VERBS})(?![\p{L}\w]))`,
+  "iu",
 );
 const POLITE =
-  /^(?:(?:please|now|first|also|and|then|so|ok(?:ay)?|hi|hello|hey|just|can you|could you|would you|will you|i want you to|i'd like you to)[\s,]+)+/i;
+  /^(?:(?:please|now|first|next|also|and|then|so|ok(?:ay)?|hi|hello|hey|thanks|thank you|great|nice|cool|perfect|yes|just|can you|could you|would you|will you|can we|let's|let us|i want you to|i'd like you to|i want to|i'd like to|try to|bitte|kannst du|könntest du|jetzt|zuerst)[\s,]+)+/i;
+const POLITE_END = /(?:[\s,]+(?:please|for me|thanks|thank you|bitte))+[\s.!?]*$/i;
+/** Words that may stand behind a German verb without a meaning of their own. */
+const FILLERS = /^(\S+(?:\s+mir)?)(?:\s+(?:bitte|dann|mal))+(?=\s)/i;
 const QUOTED = /```[\s\S]*?```|`[^`\n]+`|"[^"\n]*"|(?<![\w])'[^'\n]*'(?!\w)/g;
 const RUNS = /^(?:run|execute)\b/i;
 
@@ -33,5 +38,5 @@ function splitCommand(part: string): string[] {
 }
 
 function polish(part: string): string {
-  return part.trim().replace(POLITE, "").trim();
+  return part.trim().replace(POLITE, "").replace(POLITE_END, "").replace(FILLERS, "$1").trim();
 }

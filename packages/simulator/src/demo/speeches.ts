@@ -1,18 +1,16 @@
 /** Said once, at the start of a conversation. */
 export const INTRODUCTION = "I am the built-in demo of zotpilot, a few fixed rules and not an AI.";
 
-/** Said when a prompt asks for nothing that the rules know. */
-export const ABILITIES = `I did not find anything in that which I know how to do. I know a few kinds of request:
-
-- list: "list the files here", "list the files in src"
+/** What a person can try. */
+export const ABILITIES = `- list: "list the files here", "list the files in src"
 - read: "read README.md", "read package.json and tell me its name"
 - search: "search for createServer"
-- edit: "edit notes.txt: replace one with two"
-- write: "write hello to notes.txt"
+- edit: "in notes.txt, replace one with two"
+- write: "create notes.txt with hello"
 - run: "run ls -la"
-- speak slowly: "count slowly to 50", "tell me a long story"
+- speak slowly, so that you can stop me: "count slowly to 50", "tell me a long story"
 
-They can be joined with "then". For answers from a real model, log in with Copilot.`;
+They can be joined with "then".`;
 
 /** Something to interrupt: about 170 words. */
 export const STORY = `This is a long and slow answer, made so that you can try to stop it.

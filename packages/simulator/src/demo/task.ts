@@ -5,9 +5,15 @@ export type Task =
   | { type: "search"; text: string; path?: string }
   | { type: "edit"; path: string; oldText: string; newText: string }
   | { type: "write"; path: string; content: string }
+  /** Adds a line at the end of a file. */
+  | { type: "append"; path: string; content: string }
   | { type: "run"; command: string }
   /** A question about the result of the task before it. */
   | { type: "tell"; subject: string }
+  /** Understood, but not possible; the text says what to do instead. */
+  | { type: "cannot"; text: string }
+  /** A part of the prompt that no rule fits. */
+  | { type: "unknown"; text: string }
   /** Count aloud, slowly. */
   | { type: "count"; to: number }
   /** Say something long, slowly. */
@@ -17,9 +23,7 @@ export type Task =
 export function describeTask(task: Task): string {
   switch (task.type) {
     case "list":
-      return task.path === undefined
-        ? `list the files${task.pattern === "*" ? "" : ` that match ${task.pattern}`}`
-        : `list the files in ${task.path}`;
+      return `list the files${task.pattern === "*" ? "" : ` that match ${task.pattern}`}${task.path === undefined ? "" : ` in ${task.path}`}`;
     case "read":
       return `read ${task.path}`;
     case "search":
@@ -28,10 +32,15 @@ export function describeTask(task: Task): string {
       return `edit ${task.path}`;
     case "write":
       return `write ${task.path}`;
+    case "append":
+      return `add a line to ${task.path}`;
     case "run":
       return `run \`${task.command}\``;
     case "tell":
       return `tell the ${task.subject}`;
+    case "cannot":
+    case "unknown":
+      return "do that";
     case "count":
       return `count to ${task.to}`;
     case "story":

@@ -42,9 +42,13 @@ function candidates(task: Task): ScriptedToolCall[] {
       return [call("edit", { path: task.path, edits: [{ oldText: task.oldText, newText: task.newText }] })];
     case "write":
       return [call("write", { path: task.path, content: task.content })];
+    case "append":
+      return [call("bash", { command: `printf '%s\\n' ${quote(task.content)} >> ${quote(task.path)}` })];
     case "run":
       return [call("bash", { command: task.command })];
     case "tell":
+    case "cannot":
+    case "unknown":
     case "count":
     case "story":
       return [];
@@ -55,6 +59,12 @@ function candidates(task: Task): ScriptedToolCall[] {
 
 function call(name: string, args: Record<string, unknown>): ScriptedToolCall {
   return { name, arguments: args };
+}
+
+/** The command of a call of a shell. */
+export function commandOf({ arguments: args }: ScriptedToolCall): string | undefined {
+  const command = typeof args === "object" ? args["command"] : undefined;
+  return typeof command === "string" ? command : undefined;
 }
 
 /** A word for a POSIX shell that stands for exactly this text. */
