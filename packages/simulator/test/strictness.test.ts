@@ -75,6 +75,54 @@ test.each([
     /trailing whitespace/,
   ],
   ["no messages", { messages: [] }, "invalid_request_body", /at least one/],
+  ["messages that are none", { messages: ["hi"] }, "invalid_request_body", /at least one/],
+  [
+    "an empty prompt",
+    { messages: [{ role: "user", content: "" }] },
+    "invalid_request_body",
+    /must not be empty/,
+  ],
+  ["an unknown role", { messages: [{ role: "robot", content: "hi" }] }, "invalid_request_body", /known role/],
+  ["tools that are no list", { tools: {} }, "invalid_request_body", /tools must be a list/],
+  ["no model", { model: undefined }, "model_not_supported", /not supported/],
+  [
+    "two calls with one id",
+    {
+      messages: [
+        user,
+        { role: "assistant", content: null, tool_calls: [call("a"), call("a")] },
+        { role: "tool", tool_call_id: "a", content: "x" },
+      ],
+    },
+    "invalid_request_body",
+    /must be unique/,
+  ],
+  [
+    "a result that comes after another message",
+    {
+      messages: [
+        user,
+        { role: "assistant", content: null, tool_calls: [call("a")] },
+        user,
+        { role: "tool", tool_call_id: "a", content: "x" },
+      ],
+    },
+    "invalid_request_body",
+    /without tool_result blocks/,
+  ],
+  [
+    "a second result of one call",
+    {
+      messages: [
+        user,
+        { role: "assistant", content: null, tool_calls: [call("a")] },
+        { role: "tool", tool_call_id: "a", content: "x" },
+        { role: "tool", tool_call_id: "a", content: "x" },
+      ],
+    },
+    "invalid_request_body",
+    /unexpected tool result "a"/,
+  ],
   [
     "a prompt that is too long",
     { messages: [{ role: "user", content: "x".repeat(500_000) }] },
@@ -157,6 +205,74 @@ test("the exchange knows its tokens and wants a User-Agent", async () => {
   expect(body.expires_at * 1000 - Date.parse(good.headers.get("date") ?? "")).toBeCloseTo(1_800_000, -4);
   simulator.revokeGithubToken(simulator.githubToken);
   expect((await get({ authorization: `Bearer ${simulator.githubToken}` })).status).toBe(401);
+});
+
+test("each kind of token is taken at its own place only", async () => {
+  await using simulator = await createSimulator({ answer: answer.text("ok") });
+  const copilotToken = await mint(simulator);
+  const get = async (path: string, authorization: string | undefined): Promise<[number, string]> => {
+    const headers = { ...IDE, ...(authorization === undefined ? {} : { authorization }) };
+    const response = await fetch(simulator.origin + path, { headers });
+    return [response.status, await response.text()];
+  };
+  const failed = "unauthorized: AuthenticateToken authentication failed\n";
+  const pat = "bad request: Personal Access Tokens are not supported for this endpoint\n";
+  expect(await get("/models", undefined)).toEqual([401, failed]);
+  expect(await get("/models", `token ${copilotToken}`)).toEqual([401, failed]);
+  expect(await get("/models", `Bearer ${simulator.githubToken}`)).toEqual([401, failed]);
+  expect(await get("/models", "Bearer ghp_sample")).toEqual([400, pat]);
+  expect(await get("/models", "Bearer github_pat_sample")).toEqual([400, pat]);
+  expect(await get("/models", "Bearer tid=0;exp=1:00")).toEqual([401, "unauthorized: token expired\n"]);
+  expect((await get("/models", `Bearer ${copilotToken}`))[0]).toBe(200);
+
+  for (const path of ["/copilot_internal/v2/token", "/copilot_internal/user", "/user"]) {
+    expect(await get(path, undefined)).toEqual([401, expect.stringContaining("Requires authentication")]);
+    expect(await get(path, `Bearer ${copilotToken}`)).toEqual([
+      401,
+      expect.stringContaining("Bad credentials"),
+    ]);
+    expect((await get(path, `token ${simulator.githubToken}`))[0]).toBe(200);
+  }
+  for (const token of ["ghp_sample", "github_pat_sample"]) {
+    const exchanged = await get("/copilot_internal/v2/token", `token ${token}`);
+    expect(exchanged).toEqual([404, expect.stringContaining("Not Found")]);
+  }
+});
+
+test("a model that is not there has neither an entry nor a policy", async () => {
+  await using simulator = await createSimulator();
+  const headers = { ...IDE, authorization: `Bearer ${await mint(simulator)}` };
+  expect((await fetch(`${simulator.origin}/models/gpt-0`, { headers })).status).toBe(404);
+  const policy = { method: "POST", headers, body: '{"state":"enabled"}' };
+  expect((await fetch(`${simulator.origin}/models/gpt-0/policy`, policy)).status).toBe(404);
+  // The other method is not there either.
+  expect((await fetch(`${simulator.origin}/chat/completions`, { headers })).status).toBe(404);
+});
+
+test.each(["null", "[]", "42", '"text"', ""])("a body that is %j is refused", async (body) => {
+  await using simulator = await createSimulator();
+  const headers = { ...IDE, authorization: `Bearer ${await mint(simulator)}` };
+  const response = await fetch(`${simulator.origin}/chat/completions`, { method: "POST", headers, body });
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    expect.stringContaining("failed to parse request"),
+  ]);
+});
+
+test("the device flow wants a client id, its own grant type, and a code of its own", async () => {
+  await using simulator = await createSimulator();
+  const post = (path: string, fields: Record<string, string>) =>
+    fetch(simulator.origin + path, {
+      method: "POST",
+      headers: { accept: "application/json" },
+      body: new URLSearchParams(fields),
+    });
+  expect((await post("/login/device/code", { scope: "x" })).status).toBe(404);
+  const poll = async (fields: Record<string, string>): Promise<unknown> =>
+    (await post("/login/oauth/access_token", { client_id: "app", ...fields })).json();
+  expect(await poll({ grant_type: "authorization_code" })).toMatchObject({ error: "unsupported_grant_type" });
+  const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+  expect(await poll({ grant_type, device_code: "x" })).toMatchObject({ error: "incorrect_device_code" });
 });
 
 test("accepting the terms of a model opens it, and premium requests are counted", async () => {
