@@ -36,7 +36,10 @@ export interface SimulatorOptions {
   deviceIntervalSeconds?: number;
   /** How long a device code lives; 900 seconds when left out. */
   deviceLifetimeSeconds?: number;
-  /** Milliseconds before each streamed delta; 0 when left out. */
+  /**
+   * Milliseconds before each streamed word, for people who watch; 0 when left out. Tool calls come without a pause,
+   * and answers with a `delayMs` of their own keep it.
+   */
   pace?: number;
   /** The model list, in the form of `GET /models`; a list of ten when left out. */
   models?: readonly ModelEntry[];

@@ -45,7 +45,7 @@ export interface World {
   readonly copilot: CopilotTokens;
   readonly models: ModelShelf;
   readonly quota: Quota;
-  /** Milliseconds before each delta, when the answer does not say. */
+  /** Milliseconds before each word, when the answer does not say. */
   readonly pace: number;
   /** What the model says now. */
   readonly script: AnswerScript;

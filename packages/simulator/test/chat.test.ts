@@ -62,3 +62,21 @@ test("a token dies by the simulator's clock", async () => {
   expect(refused.headers.get("content-type")).toContain("text/plain");
   expect(await refused.text()).toBe("unauthorized: token expired\n");
 });
+
+test("pace slows words and not tool calls; an answer's own delay slows both", async () => {
+  await using simulator = await createSimulator({ pace: 20 });
+  const took = async (): Promise<number> => {
+    const begin = performance.now();
+    await (await chat(simulator, { tools: [TOOL] })).text();
+    return performance.now() - begin;
+  };
+  // Only lower bounds: a pause is never shorter than it should be, whatever the machine does besides.
+  simulator.answerWith(answer.text("one two three four five"));
+  expect(await took()).toBeGreaterThan(95);
+  const calls = [{ name: "read", arguments: { path: "x".repeat(60) } }];
+  simulator.answerWith(answer.toolCalls(calls, { delayMs: 20 }));
+  expect(await took()).toBeGreaterThan(95);
+  simulator.answerWith(answer.toolCalls([{ name: "read", arguments: { path: "x".repeat(200_000) } }]));
+  // With pauses this would be more than five minutes, and the test would run out of time.
+  expect(await took()).toBeGreaterThan(0);
+});

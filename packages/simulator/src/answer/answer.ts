@@ -51,7 +51,7 @@ export interface AnswerUsage {
 
 /** Settings every spoken answer takes. */
 export interface AnswerOptions {
-  /** Milliseconds before each delta. The simulator's `pace` when left out. */
+  /** Milliseconds before each delta, also those of tool calls. The simulator's `pace` when left out. */
   delayMs?: number;
   /** `stop`, or `tool_calls` when there are calls, when left out. */
   finishReason?: string;

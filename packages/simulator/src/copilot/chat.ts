@@ -48,11 +48,11 @@ export function spokenReply(world: World, valid: ValidChat, spoken: SpokenAnswer
   if (!valid.stream || valid.model.capabilities.supports["streaming"] === false) {
     return json(200, wholeAnswer(spoken, context));
   }
-  const steps = answerSteps(spoken, context, spoken.delayMs ?? world.pace);
+  const steps = answerSteps(spoken, context, world.pace);
   return { type: "stream", status: 200, headers: STREAM_HEADERS, steps };
 }
 
-function* answerSteps(spoken: SpokenAnswer, context: ChunkContext, delayMs: number): Generator<Step> {
+function* answerSteps(spoken: SpokenAnswer, context: ChunkContext, pace: number): Generator<Step> {
   let deltas = 0;
   for (const chunk of chunksOf(spoken, context)) {
     if (spoken.breakOff !== undefined && deltas >= spoken.breakOff.afterDeltas) {
@@ -60,6 +60,7 @@ function* answerSteps(spoken: SpokenAnswer, context: ChunkContext, delayMs: numb
       return;
     }
     if (chunk.isDelta) {
+      const delayMs = spoken.delayMs ?? (chunk.isCall === true ? 0 : pace);
       if (delayMs > 0) yield { type: "wait", ms: delayMs };
       deltas += 1;
     }

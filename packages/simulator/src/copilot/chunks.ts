@@ -5,6 +5,8 @@ import type { ModelEntry } from "./model-catalogue.ts";
 /** One `data:` line of a stream. A chunk that carries a delta can be paced and counted. */
 export interface Chunk {
   isDelta: boolean;
+  /** It belongs to a tool call, which nobody reads as it comes. */
+  isCall?: boolean;
   payload: Record<string, unknown>;
 }
 
@@ -76,9 +78,10 @@ function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
       type: "function",
     };
     const role = index === 0 && !isText ? { role: "assistant" } : {};
-    chunks.push(chunk({ content: null, ...role, tool_calls: [opening] }));
+    chunks.push({ ...chunk({ content: null, ...role, tool_calls: [opening] }), isCall: true });
     for (const piece of pieces(argumentsOf(call))) {
-      chunks.push(chunk({ content: null, tool_calls: [{ function: { arguments: piece }, index }] }));
+      const more = { function: { arguments: piece }, index };
+      chunks.push({ ...chunk({ content: null, tool_calls: [more] }), isCall: true });
     }
   }
   const finish = chunk(
@@ -109,10 +112,10 @@ function claudeChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
   chunks.push(...words(spoken.text).map((content) => chunk({ content })));
   for (const call of spoken.toolCalls) {
     const opening = { function: { name: call.name }, id: callId(call, "toolu_"), index: 0, type: "function" };
-    chunks.push(chunk({ content: null, tool_calls: [opening] }));
+    chunks.push({ ...chunk({ content: null, tool_calls: [opening] }), isCall: true });
     for (const piece of pieces(argumentsOf(call))) {
       const more = { function: { arguments: piece }, index: 0, type: "function" };
-      chunks.push(chunk({ content: null, tool_calls: [more] }));
+      chunks.push({ ...chunk({ content: null, tool_calls: [more] }), isCall: true });
     }
   }
   chunks.push({
