@@ -164,6 +164,7 @@ export function createChatController(options: {
         return login.start();
       case "log_out":
         await runtime.logout();
+        notice("info", "Signed out; the token is deleted here. What was said is kept: zotpilot --continue.");
         return reconnect();
       case "start_demo":
         await runtime.startDemo();

@@ -21,6 +21,9 @@ export async function runInteractive(
   const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
   const editor = createStore(reduceEditor, emptyEditor);
   const controller = createChatController({ runtime, store, editor });
+  // A terminal that gets narrower breaks the lines below the cursor in two, and Ink would miss what is left of them.
+  const eraseBelow = (): void => void io.stdout.write("\u001b[J");
+  io.stdout.on("resize", eraseBelow);
   const app = render(<Chat store={store} editor={editor} controller={controller} home={io.env["HOME"]} />, {
     stdin: io.stdin,
     stdout: io.stdout,
@@ -35,6 +38,7 @@ export async function runInteractive(
   try {
     await controller.finished;
   } finally {
+    io.stdout.off("resize", eraseBelow);
     controller.dispose();
     store.dispatch({ type: "left" });
     await app.waitUntilRenderFlush();

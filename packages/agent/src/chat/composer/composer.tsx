@@ -8,7 +8,8 @@ import {
   type Store,
 } from "@zotpilot/tui";
 import { Box, Text } from "ink";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
+import type { SlashCommand } from "../../slash-commands/command.ts";
 import { slashCommands } from "../../slash-commands/index.ts";
 import { suggestCommands } from "../../slash-commands/parse.ts";
 import type { ChatController } from "../controller.ts";
@@ -35,44 +36,37 @@ export function Composer(props: {
   const { editor, controller, width, rows, top, isBusy } = props;
   const text = useStore(editor, (state) => state.buffer.text);
   const [chosen, setChosen] = useState({ for: "", index: 0 });
-  const suggestions = suggestCommands(text, slashCommands);
-  const index = chosen.for === text ? Math.min(chosen.index, suggestions.length - 1) : 0;
-  const selected = suggestions[index];
+  // Keys can come faster than frames, so they look at what is so by then and not at what was drawn last.
+  const latest = useRef(chosen);
+  const suggestions = suggest(text, chosen);
 
   function onChord(chord: string): boolean {
-    if (chord === "escape" || chord === "ctrl+c") {
-      if (chord === "escape") controller.escape();
-      else controller.interrupt();
-      return true;
-    }
-    if (chord === "ctrl+d" && text === "") {
-      controller.exit();
-      return true;
-    }
+    const typed = editor.get().buffer.text;
+    if (chord === "escape") return done(controller.escape());
+    if (chord === "ctrl+c") return done(controller.interrupt());
+    if (chord === "ctrl+d" && typed === "") return done(controller.exit());
+    const { commands, index } = suggest(typed, latest.current);
+    const selected = commands[index];
     if (!selected) return false;
     switch (chord) {
       case "tab":
-        editor.dispatch({ type: "set_text", text: `/${selected.name} ` });
-        return true;
+        return done(editor.dispatch({ type: "set_text", text: `/${selected.name} ` }));
       case "up":
       case "down": {
-        const step = chord === "up" ? suggestions.length - 1 : 1;
-        setChosen({ for: text, index: (index + step) % suggestions.length });
-        return true;
+        const step = chord === "up" ? commands.length - 1 : 1;
+        latest.current = { for: typed, index: (index + step) % commands.length };
+        return done(setChosen(latest.current));
       }
       case "enter":
         editor.dispatch({ type: "set_text", text: `/${selected.name}` });
-        controller.submit(`/${selected.name}`);
-        return true;
+        return done(controller.submit(`/${selected.name}`));
       default:
         return false;
     }
   }
 
-  const room = rows < 16 ? 0 : slashCommands.length;
   return (
     <Box flexDirection="column">
-      <Rule width={width} />
       <Box>
         <Text color={isBusy ? "gray" : "cyan"} bold>
           {"› "}
@@ -81,14 +75,16 @@ export function Composer(props: {
           store={editor}
           width={width - markWidth}
           height={composerHeight(rows)}
-          origin={{ x: markWidth, y: top + 1 }}
+          origin={{ x: markWidth, y: top }}
           placeholder={isBusy ? "the next prompt waits its turn" : "ask, or type / for commands"}
           onChord={onChord}
           onSubmit={(typed) => controller.submit(typed)}
         />
       </Box>
-      <Rule width={width} />
-      <StyledLines lines={suggestionLines(suggestions, index, width).slice(0, room)} />
+      <Text> </Text>
+      <StyledLines
+        lines={suggestionLines(suggestions.commands, suggestions.index, width).slice(0, suggestionRows(rows))}
+      />
     </Box>
   );
 }
@@ -97,10 +93,22 @@ export function Composer(props: {
 export function composerRows(editor: EditorState, width: number, rows: number): number {
   const { buffer } = editor;
   const text = viewOf(buffer, width - markWidth, composerHeight(rows)).rows.length;
-  const suggestions = rows < 16 ? 0 : suggestCommands(buffer.text, slashCommands).length;
-  return text + 2 + suggestions;
+  return text + 1 + Math.min(suggestionRows(rows), suggestCommands(buffer.text, slashCommands).length);
 }
 
-function Rule({ width }: { width: number }): ReactNode {
-  return <Text dimColor>{"─".repeat(width)}</Text>;
+/** A low window has room for nothing but the text. */
+function suggestionRows(rows: number): number {
+  return rows < 16 ? 0 : slashCommands.length;
+}
+
+function suggest(
+  text: string,
+  chosen: { for: string; index: number },
+): { commands: readonly SlashCommand[]; index: number } {
+  const commands = suggestCommands(text, slashCommands);
+  return { commands, index: chosen.for === text ? chosen.index : 0 };
+}
+
+function done(_result: void): true {
+  return true;
 }

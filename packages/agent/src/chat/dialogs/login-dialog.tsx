@@ -18,7 +18,6 @@ export function LoginDialog(props: {
   const waiting = step.type === "asking_for_code" ? "Asking for a code" : "Waiting for your approval";
   return (
     <Box flexDirection="column">
-      <Text> </Text>
       <StyledLines lines={stepLines(step, width)} />
       <Box>
         <Spinner />

@@ -1,7 +1,7 @@
 import type { ModelInfo } from "@zotpilot/provider/model";
 import { sanitizeTerminalText, StyledLines, truncateSpans, type Line } from "@zotpilot/tui";
 import { Box, Text } from "ink";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import type { ChatController } from "../controller.ts";
 import { useChords } from "./use-chords.ts";
 
@@ -14,40 +14,45 @@ export function ModelDialog(props: {
   height: number;
 }): ReactNode {
   const { models, current, controller, width, height } = props;
-  const [filter, setFilter] = useState("");
-  const [chosen, setChosen] = useState(() =>
-    Math.max(
+  const [view, setView] = useState(() => ({
+    filter: "",
+    chosen: Math.max(
       0,
       models.findIndex(({ id }) => id === current),
     ),
-  );
-  const found = models.filter((model) => `${model.id} ${model.name}`.toLowerCase().includes(filter));
-  const index = Math.min(chosen, found.length - 1);
+  }));
+  // Keys can come faster than frames, so they look at what is so by then and not at what was drawn last.
+  const latest = useRef(view);
 
-  function narrow(text: string): void {
-    setFilter(text);
-    setChosen(0);
+  function change(next: Partial<typeof view>): void {
+    latest.current = { ...latest.current, ...next };
+    setView(latest.current);
   }
 
-  useChords(
-    (chord) => {
-      if (chord === "escape" || chord === "ctrl+c") controller.escape();
-      else if (chord === "up" || chord === "ctrl+p") setChosen(Math.max(0, index - 1));
-      else if (chord === "down" || chord === "ctrl+n") setChosen(Math.min(found.length - 1, index + 1));
-      else if (chord === "backspace") narrow(filter.slice(0, -1));
-      else if (chord === "enter" && found[index]) controller.chooseModel(found[index].id);
-    },
-    (text) => narrow(filter + sanitizeTerminalText(text).toLowerCase()),
+  function pressed(chord: string): void {
+    const { filter } = latest.current;
+    const { found, index } = narrowed(models, latest.current);
+    if (chord === "escape" || chord === "ctrl+c") controller.escape();
+    else if (chord === "up" || chord === "ctrl+p") change({ chosen: Math.max(0, index - 1) });
+    else if (chord === "down" || chord === "ctrl+n")
+      change({ chosen: Math.min(found.length - 1, index + 1) });
+    else if (chord === "backspace") change({ filter: filter.slice(0, -1), chosen: 0 });
+    else if (chord === "enter" && found[index]) controller.chooseModel(found[index].id);
+  }
+
+  useChords(pressed, (text) =>
+    change({ filter: latest.current.filter + sanitizeTerminalText(text).toLowerCase(), chosen: 0 }),
   );
 
-  const visible = Math.max(1, height - 4);
+  const { filter } = view;
+  const { found, index } = narrowed(models, view);
+  const visible = Math.max(1, height - 3);
   const first = Math.min(Math.max(0, index - Math.floor(visible / 2)), Math.max(0, found.length - visible));
   const lines = found
     .slice(first, first + visible)
     .map((model, row) => modelLine(model, first + row === index, model.id === current, width));
   return (
     <Box flexDirection="column">
-      <Text> </Text>
       <Text>
         <Text bold>Choose a model</Text>
         <Text dimColor>{filter === "" ? "  type to narrow the list" : `  ${filter}`}</Text>
@@ -58,6 +63,14 @@ export function ModelDialog(props: {
       </Text>
     </Box>
   );
+}
+
+function narrowed(
+  models: readonly ModelInfo[],
+  { filter, chosen }: { filter: string; chosen: number },
+): { found: readonly ModelInfo[]; index: number } {
+  const found = models.filter((model) => `${model.id} ${model.name}`.toLowerCase().includes(filter));
+  return { found, index: Math.max(0, Math.min(chosen, found.length - 1)) };
 }
 
 function modelLine(model: ModelInfo, isSelected: boolean, isCurrent: boolean, width: number): Line {

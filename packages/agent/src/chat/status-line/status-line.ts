@@ -1,22 +1,37 @@
-import { lineWidth, truncateSpans, type Line, type Span } from "@zotpilot/tui";
+import { cellWidth, graphemes, lineWidth, truncateSpans, type Line, type Span } from "@zotpilot/tui";
 import type { ChatState } from "../state/chat-state.ts";
 
-/** The line below the composer: model, context used and folder at its left, the account or a hint at its right. */
+/**
+ * The line below the composer: model, context used, account and folder. It is no wider than what it says: a terminal that
+ * gets narrower would break a wide line in two.
+ */
 export function statusLine(state: ChatState, width: number, home: string | undefined): Line {
-  const left = joined([model(state), context(state), [{ text: tilde(state.cwd, home), dim: true }]]);
-  const right: Span[] = state.hint === undefined ? account(state) : [{ text: state.hint, color: "yellow" }];
-  const room = width - lineWidth(right) - 3;
-  // A hint is worth more than a path; in a narrow window the account goes first.
-  if (room < 20 && state.hint === undefined) return [{ text: " " }, ...truncateSpans(left, width - 2)];
-  const cut = truncateSpans(left, Math.max(0, room));
-  const gap = Math.max(1, width - 2 - lineWidth(cut) - lineWidth(right));
-  return truncateSpans([{ text: " " }, ...cut, { text: " ".repeat(gap) }, ...right], width);
+  const { hint } = state;
+  const says =
+    hint === undefined
+      ? [model(state), context(state), account(state)]
+      : [[{ text: hint, color: "yellow" as const }], model(state)];
+  const line = joined(says);
+  const room = width - lineWidth(line) - separator.text.length;
+  const folder = tailToWidth(tilde(state.cwd, home), room);
+  return truncateSpans(folder === "" ? line : [...line, separator, { text: folder, dim: true }], width);
 }
+
+const separator = { text: " · ", dim: true };
 
 function joined(segments: readonly (readonly Span[])[]): Line {
   return segments
     .filter((spans) => spans.length > 0)
-    .flatMap((spans, index) => (index === 0 ? spans : [{ text: " · ", dim: true }, ...spans]));
+    .flatMap((spans, index) => (index === 0 ? spans : [separator, ...spans]));
+}
+
+/** The end of a path says more than its beginning. Nothing when there is no room to say anything. */
+function tailToWidth(path: string, width: number): string {
+  if (cellWidth(path) <= width) return path;
+  if (width < 8) return "";
+  const characters = graphemes(path);
+  while (characters.length > 0 && cellWidth(characters.join("")) > width - 1) characters.shift();
+  return `…${characters.join("")}`;
 }
 
 function model({ connection, model: id }: ChatState): Span[] {
@@ -48,7 +63,7 @@ function account({ connection }: ChatState): Span[] {
     case "demo":
       return [{ text: "Demo, not an AI", color: "magenta" }];
     case "signed_out":
-      return [{ text: "/login or /demo", color: "yellow" }];
+      return [];
     case "signed_in":
       return [
         { text: connection.login ? `${connection.login} on ${connection.host}` : connection.host, dim: true },
