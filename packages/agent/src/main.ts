@@ -78,11 +78,6 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
         });
       }
       case "print": {
-        if (runtime.connection.type === "demo") {
-          io.stderr.write(
-            "zotpilot: the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot\n",
-          );
-        }
         const { runPrint } = await import("./modes/print.ts");
         return await runPrint(runtime, prompt, io, signal);
       }

@@ -11,6 +11,11 @@ export async function runPrint(
   signal: AbortSignal,
 ): Promise<number> {
   const agent = await runtime.agent();
+  if (runtime.connection.type === "demo") {
+    io.stderr.write(
+      "zotpilot: the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot\n",
+    );
+  }
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   let lineOpen = false;
   const say = (text: string): void => {

@@ -218,7 +218,7 @@ export function loginEvents(settings: {
 }
 
 /** About reading speed: the demo's answers should look like a stream. */
-const demoPaceMs = 8;
+const demoPaceMs = 25;
 
 async function openInBrowser(url: string): Promise<void> {
   const { default: open } = await import("open");
