@@ -23,14 +23,14 @@ const terminal = openTerminal({
   args: [join(root, "packages/agent/dist/bin.js"), "--demo"],
   cwd: project,
   env: { PATH: process.env["PATH"], HOME: home, ZOTPILOT_HOME: join(home, "state"), COLORTERM: "truecolor" },
-  columns: 88,
-  rows: 28,
+  columns: 92,
+  rows: 35,
 });
 try {
   await terminal.waitFor("Demo");
   terminal.type("list the files here, then read package.json and tell me its name\r");
   await terminal.waitFor("@zotpilot/ndjson");
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await new Promise((resolve) => setTimeout(resolve, 4000));
   await writeFile(join(root, "docs/images/chat.svg"), draw(terminal));
 } finally {
   terminal.close();
@@ -50,10 +50,12 @@ function draw({ emulator }: TestTerminal): string {
     let style = "";
     const flush = (): void => {
       if (run.trim() !== "") {
-        const x = (padding + start * cell.width).toFixed(1);
+        // Browsers drop white space at the ends of a text; so it starts at its first character.
+        const blank = run.length - run.trimStart().length;
+        const x = (padding + (start + blank) * cell.width).toFixed(1);
         const y = 22 + padding + row * cell.height + 13;
-        const length = (run.trimEnd().length * cell.width).toFixed(1);
-        texts.push(`<text x="${x}" y="${y}" textLength="${length}" ${style}>${escape(run)}</text>`);
+        const length = (run.trim().length * cell.width).toFixed(1);
+        texts.push(`<text x="${x}" y="${y}" textLength="${length}" ${style}>${escape(run.trim())}</text>`);
       }
       run = "";
     };
@@ -84,7 +86,7 @@ function draw({ emulator }: TestTerminal): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="The zotpilot chat with the built-in demo">`,
     `<rect width="${width}" height="${height}" rx="9" fill="#0d1117"/>`,
     ...dots,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.5" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.5">`,
     ...texts,
     "</g>",
     "</svg>",
@@ -93,5 +95,7 @@ function draw({ emulator }: TestTerminal): string {
 }
 
 function escape(text: string): string {
-  return text.trimEnd().replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  // Indentation would be dropped, were it of usual spaces.
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", " ": "&#160;" };
+  return text.replaceAll(/[&<> ]/g, (character) => entities[character] ?? character);
 }

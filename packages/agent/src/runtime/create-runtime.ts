@@ -82,7 +82,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   async function startDemo(): Promise<void> {
     if (connection.type === "demo") return;
     const { createSimulator } = await import("@zotpilot/simulator");
-    const simulator = await createSimulator({ pace: demoPaceMs });
+    const simulator = await createSimulator({ pace: options.mode === "interactive" ? demoPaceMs : 0 });
     stopDemo = () => simulator.close();
     const client = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
     await connect({ type: "demo", origin: simulator.origin }, client);
@@ -217,7 +217,7 @@ export function loginEvents(settings: {
   });
 }
 
-/** About reading speed: the demo's answers should look like a stream. */
+/** About reading speed: on the screen, the demo's answers should look like a stream. */
 const demoPaceMs = 25;
 
 async function openInBrowser(url: string): Promise<void> {
