@@ -24,7 +24,7 @@ const terminal = openTerminal({
   cwd: project,
   env: { PATH: process.env["PATH"], HOME: home, ZOTPILOT_HOME: join(home, "state"), COLORTERM: "truecolor" },
   columns: 92,
-  rows: 35,
+  rows: 39,
 });
 try {
   await terminal.waitFor("Demo");
