@@ -11,6 +11,9 @@ import { thirdPartyLicenses } from "./licenses.ts";
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const distFolder = path.join(packageFolder, "dist");
 
+/** Native, and used only where it is installed: the operating system's keychain. */
+const optional = new Set(["@napi-rs/keyring"]);
+
 const entries = { index: "src/index.ts", bin: "src/bin.ts" };
 
 /** Ink imports its developer tools only when DEV=true; the bundle carries an empty module instead. */
@@ -29,6 +32,7 @@ async function bundleProgram(): Promise<OutputChunk[]> {
     input,
     platform: "node",
     plugins: [withoutDevtools],
+    external: [...optional],
     // Siblings are bundled from their sources, whatever state their dist folders are in.
     resolve: { conditionNames: ["@zotpilot/source", "node", "import", "module", "default"] },
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
@@ -55,7 +59,7 @@ function assertSelfContained(chunks: readonly OutputChunk[]): void {
   const own = new Set(chunks.map((chunk) => chunk.fileName));
   for (const chunk of chunks) {
     const foreign = [...chunk.imports, ...chunk.dynamicImports].filter(
-      (id) => !own.has(id) && !id.startsWith("node:"),
+      (id) => !own.has(id) && !id.startsWith("node:") && !optional.has(id),
     );
     // Packages written for old Node say "fs" for "node:fs".
     const missing = foreign.filter((id) => !process.getBuiltinModule(id));
