@@ -16,9 +16,12 @@ type Step = { name: string; quick?: boolean; needs?: string; run: () => Promise<
 const { values: flags } = parseArgs({
   options: {
     check: { type: "boolean" },
+    long: { type: "boolean" },
     only: { type: "string", multiple: true },
   },
 });
+/** Long matrices, fuzzing and soak tests look at it; without it they run small and seeded. */
+const length = flags.long ? { ZOTPILOT_TEST_LONG: "1" } : {};
 let tarballs: Tarball[] = [];
 
 const tool =
@@ -38,7 +41,7 @@ const steps: Step[] = [
   { name: "types", quick: true, run: tool("node_modules/typescript/bin/tsc", "-p", "tsconfig.json") },
   { name: "boundaries", quick: true, run: noProblems(checkBoundaries) },
   { name: "docs", quick: true, run: noProblems(checkDocs) },
-  { name: "unit tests", run: () => runVitest({}) },
+  { name: "unit tests", run: () => runVitest(length) },
   { name: "build", run: tool("scripts/bootstrap.cjs", "build") },
   {
     name: "pack",
@@ -52,7 +55,7 @@ const steps: Step[] = [
   {
     name: "tests of the built program",
     needs: "build",
-    run: () => runVitest({ ZOTPILOT_TEST_BUILT: "1" }),
+    run: () => runVitest({ ...length, ZOTPILOT_TEST_BUILT: "1" }),
   },
 ];
 

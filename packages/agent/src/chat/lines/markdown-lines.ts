@@ -37,9 +37,9 @@ function wrapProse(spans: Line, width: number): Line[] {
   return wrapSpans(spans, width, { spaceAtBreak: "drop" });
 }
 
-/** Code, bold, and italic; anything that is not closed on its line is text. */
+/** Code, bold, and italic; anything that is not closed on its line is text, and so are the stars of paths. */
 const inline =
-  /(?<fence>`+)(?<code>[^`]+?)\k<fence>(?!`)|\*\*(?=\S)(?<bold>.+?)(?<=\S)\*\*|(?<![\w*])\*(?=[^\s*])(?<italic>[^*]+?)(?<=\S)\*(?![\w*])/g;
+  /(?<fence>`+)(?<code>[^`]+?)\k<fence>(?!`)|(?<![\w/*])\*\*(?=[^\s/*])(?<bold>.+?)(?<=[^\s/])\*\*(?![\w/*])|(?<![\w*])\*(?=[^\s*])(?<italic>[^*]+?)(?<=\S)\*(?![\w*])/g;
 
 function inlineSpans(source: string): Span[] {
   const spans: Span[] = [];

@@ -1,0 +1,54 @@
+import type { ModelInfo } from "@zotpilot/provider/model";
+import { cellWidth } from "@zotpilot/tui";
+import { expect, test } from "vitest";
+import { initialChatState, type ChatState } from "../state/chat-state.ts";
+import { statusLine } from "./status-line.ts";
+
+const state: ChatState = {
+  ...initialChatState({
+    version: "1.2.3",
+    cwd: "/home/me/work/project",
+    connection: { type: "signed_in", host: "github.com", source: "store", login: "me" },
+  }),
+  model: "model-a",
+  models: [{ id: "model-a", maxPromptTokens: 128_000 } as ModelInfo],
+};
+
+const shown = (changed: Partial<ChatState>, width = 100): string =>
+  statusLine({ ...state, ...changed }, width, "/home/me")
+    .map((span) => span.text)
+    .join("");
+
+const used = (contextTokens: number): Partial<ChatState> => ({
+  transcript: { ...state.transcript, contextTokens },
+});
+
+test("names model, context used, account and folder", () => {
+  expect(shown(used(64_000))).toBe("model-a · context 50% of 128k · me on github.com · ~/work/project");
+  expect(shown(used(5))).toContain("context <1% of 128k");
+  expect(shown(used(0))).toContain("context 0% of 128k");
+});
+
+test("says nothing of a limit that is not known", () => {
+  expect(shown({ models: [] })).toBe("model-a · me on github.com · ~/work/project");
+});
+
+test("the demo is not taken for a model, and nobody for somebody", () => {
+  expect(shown({ connection: { type: "demo", origin: "" } })).toContain("model-a, simulated");
+  expect(shown({ connection: { type: "demo", origin: "" } })).toContain("Demo, not an AI");
+  expect(shown({ connection: { type: "signed_out", host: "github.com" } })).toContain("not signed in");
+});
+
+test("a narrow window keeps the end of the folder, then nothing of it", () => {
+  expect(shown(used(0), 60)).toMatch(/ · …\S*project$/);
+  for (let width = 10; width < 80; width++)
+    expect(cellWidth(shown(used(0), width))).toBeLessThanOrEqual(width);
+});
+
+test("a hint comes first", () => {
+  expect(shown({ hint: "Ctrl+C again to exit" })).toMatch(/^Ctrl\+C again to exit/);
+});
+
+test("other folders that begin like the home folder keep their name", () => {
+  expect(shown({ cwd: "/home/meow" })).toContain(" · /home/meow");
+});
