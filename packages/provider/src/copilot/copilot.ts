@@ -2,24 +2,21 @@ import type { Dispatcher } from "undici";
 import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import { errorFromResponse } from "../errors/response-error.ts";
-import type { ModelEvent } from "../model/event.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Provider } from "../model/provider.ts";
-import type { ModelRequest } from "../model/request.ts";
 import { createAgent, createDispatcher } from "../transport/dispatcher.ts";
 import { parseHome } from "../transport/host-rule.ts";
-import { requestJson, requestStream, requestText, type HttpRequest } from "../transport/http.ts";
+import { requestJson, requestText, type HttpRequest } from "../transport/http.ts";
 import { defaultTimeouts, type Timeouts } from "../transport/timeouts.ts";
 import { createTokenCache } from "../transport/token-cache.ts";
 import { placeholderOrigin } from "../transport/bearer-auth.ts";
-import { chatCompletions } from "../wire/chat-completions/chat-completions.ts";
-import { readAnswer } from "../wire/read-answer.ts";
+import { accountTag } from "./account.ts";
 import type { GithubTokenSource } from "./github-token.ts";
 import { readGithubToken } from "./github-token.ts";
 import { identityHeaders, type ClientIdentity } from "./identity.ts";
-import { nearestIds, readModels } from "./models.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { readModels } from "./models.ts";
 import { modelListSchema, userSchema } from "./schema.ts";
+import { createStream } from "./stream.ts";
 import { createDirectAccess, createTokenExchange, githubRequest } from "./token-exchange.ts";
 import { readUser, type CopilotUser } from "./user.ts";
 
@@ -122,79 +119,14 @@ export function createCopilot(options: CopilotOptions): Copilot {
     }
   }
 
-  function modelError(error: ProviderError, id: string): ProviderError {
-    const info = known?.find((model) => model.id === id);
-    const shown = displayText(id, 100);
-    const details = {
-      cause: error,
-      ...(error.status !== undefined && { status: error.status }),
-      ...(error.requestId !== undefined && { requestId: error.requestId }),
-    };
-    if (info && info.policy !== "enabled") {
-      return new ProviderError(
-        "model_not_found",
-        `The account has not accepted the terms of the model "${shown}", so Copilot does not offer it.`,
-        { ...details, hint: "Accept them at https://github.com/settings/copilot, or enable the model here." },
-      );
-    }
-    const nearest = known
-      ? nearestIds(
-          id,
-          known.filter((model) => model.id !== id).map((model) => model.id),
-        )
-      : [];
-    const names = nearest.length > 0 ? ` The nearest it offers: ${nearest.join(", ")}.` : "";
-    return new ProviderError(
-      "model_not_found",
-      `Copilot does not offer a model "${shown}" to this account.${names}`,
-      { ...details, hint: "Choose one from the list of models." },
-    );
-  }
-
-  async function* stream(
-    asked: ModelRequest,
-    { signal }: { signal?: AbortSignal } = {},
-  ): AsyncGenerator<ModelEvent, void, undefined> {
-    const info = known?.find((model) => model.id === asked.model);
-    if (info && !info.endpoints.includes(chatCompletions.path)) {
-      throw new ProviderError(
-        "bad_request",
-        `The model "${displayText(asked.model, 100)}" answers only on ${info.endpoints.join(" and ")}, which this version does not speak yet.`,
-        { hint: "Choose another model." },
-      );
-    }
-    const what = "Asking Copilot for an answer";
-    const body = chatCompletions.encode(asked, {
-      stream: info?.supports.streaming ?? true,
-      reasons: (info?.supports.reasoningEfforts.length ?? 0) > 0,
-      reasoningEfforts: info?.supports.reasoningEfforts,
-    });
-    const answer = await requestStream(
-      request({
-        path: chatCompletions.path,
-        method: "POST",
-        what,
-        headers: requestHeaders(asked),
-        body: JSON.stringify(body),
-        signal,
-      }),
-    ).catch((error: unknown) => {
-      throw isProviderError(error) && error.code === "model_not_found"
-        ? modelError(error, asked.model)
-        : error;
-    });
-    yield {
-      type: "response_start",
-      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-    };
-    const decoder = chatCompletions.createDecoder({
-      model: asked.model,
-      requestId: answer.requestId,
-      what,
-      host: host(),
-    });
-    yield* readAnswer(answer.body, decoder, options.monotonicNow);
-  }
+  const stream = createStream({
+    request,
+    listModels,
+    knownModels: () => known,
+    account: async (asked) => accountTag(await tokens.getToken(asked)),
+    host,
+    monotonicNow: options.monotonicNow,
+  });
 
   return {
     id: "github-copilot",
