@@ -11,8 +11,8 @@ import { thirdPartyLicenses } from "./licenses.ts";
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 const distFolder = path.join(packageFolder, "dist");
 
-/** Native, and used only where it is installed: the operating system's keychain. */
-const optional = new Set(["@napi-rs/keyring"]);
+/** Used only where they are installed: the keychain's addon, the sandbox for commands, and ripgrep's program. */
+const optional = new Set(["@napi-rs/keyring", "@anthropic-ai/sandbox-runtime", "@vscode/ripgrep"]);
 
 const entries = { index: "src/index.ts", bin: "src/bin.ts" };
 
