@@ -3,6 +3,7 @@ import { encodeLine } from "@zotpilot/ndjson";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { drained } from "./drained.ts";
 
 /** Runs one prompt and prints every event as a line of JSON, in zot's form. The last line is always `done`. */
 export async function runJson(
@@ -15,6 +16,7 @@ export async function runJson(
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   const unsubscribe = agent.subscribe((event) => {
     for (const wire of encodeEvent(event)) io.stdout.write(encodeLine(wire));
+    return drained(io.stdout);
   });
   try {
     const result = await agent.prompt(prompt, { signal });

@@ -2,6 +2,7 @@ import type { AgentEvent } from "@zotpilot/core";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { drained } from "./drained.ts";
 
 /** Runs one prompt: the answer goes to stdout as it comes, everything else to stderr. */
 export async function runPrint(
@@ -26,7 +27,7 @@ export async function runPrint(
   const closeLine = (): void => {
     if (lineOpen) say("\n");
   };
-  const show = (event: AgentEvent): void => {
+  const show = (event: AgentEvent): Promise<void> | undefined => {
     if (event.type === "text_delta") say(event.text);
     else if (event.type === "turn_end") closeLine();
     else if (event.type === "retry") {
@@ -35,6 +36,7 @@ export async function runPrint(
     } else if (event.type === "tool_start" && io.stderr.isTTY) {
       io.stderr.write(`● ${event.call.name} ${shorten(event.call.arguments)}\n`);
     }
+    return drained(io.stdout);
   };
   const unsubscribe = agent.subscribe(show);
   try {
