@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import { describe, expect, test } from "vitest";
 import type { CommandContext } from "./command.ts";
@@ -51,6 +52,14 @@ test("suggestions go by the beginning of the name, and end with it", () => {
 test("no two commands answer to one name", () => {
   const names = slashCommands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test("the README lists them all, in the same words", async () => {
+  const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+  const rows = [...readme.matchAll(/^\| `\/([a-z]+)(?: (\S+))?` +\| (.*?) +\|$/gm)];
+  expect(
+    rows.map(([, name, usage, summary]) => ({ name, usage, summary: summary?.replaceAll("`", "") })),
+  ).toEqual(slashCommands.map(({ name, usage, summary }) => ({ name, usage, summary })));
 });
 
 test("help names every command", () => {
