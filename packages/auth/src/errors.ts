@@ -3,7 +3,8 @@ const brand: unique symbol = Symbol.for("zotpilot.AuthError");
 /**
  * What went wrong, for machines. `token_unusable` is a token of a kind that Copilot refuses, `invalid_response` an answer
  * that GitHub would not have given, `store_insecure` a file that other users could have written, `store_unwritable` a
- * save that did not happen (the stored bytes are as before).
+ * save that did not happen (the stored bytes are as before), `store_busy` one for which another process left no turn,
+ * `token_expired` a token that is over and could not be renewed, `source_failed` a program that gave no token.
  */
 export type AuthErrorCode =
   | "not_logged_in"
@@ -17,7 +18,11 @@ export type AuthErrorCode =
   | "network"
   | "store_unreadable"
   | "store_unwritable"
-  | "store_insecure";
+  | "store_insecure"
+  | "store_busy"
+  | "keychain_unavailable"
+  | "token_expired"
+  | "source_failed";
 
 /** The only error this package throws on purpose: a `code` for machines and a sentence for people, without secrets. */
 export class AuthError extends Error {

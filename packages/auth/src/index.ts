@@ -7,10 +7,18 @@ export { resolveCredential } from "./resolve.ts";
 export type { ResolveOptions, ResolvedCredential } from "./resolve.ts";
 
 export { credentialId } from "./store/credential-store.ts";
-export type { Credential, CredentialStore } from "./store/credential-store.ts";
+export type { Credential, CredentialStore, ExclusiveWait } from "./store/credential-store.ts";
 export { createFileStore } from "./store/file-store.ts";
 export type { FileStoreOptions } from "./store/file-store.ts";
 export { createMemoryStore } from "./store/memory-store.ts";
+export { withMemoryFallback } from "./store/memory-fallback.ts";
+export { loadKeychainBackend } from "./store/keychain-backend.ts";
+export type { KeychainBackend } from "./store/keychain-backend.ts";
+export { createKeychainStore } from "./store/keychain-store.ts";
+export type { KeychainStoreOptions } from "./store/keychain-store.ts";
+export { openCredentialStore, storeFiles } from "./store/open-store.ts";
+export type { OpenStoreOptions, OpenedStore } from "./store/open-store.ts";
+export { moveCredentials } from "./store/move-credentials.ts";
 
 export { resolveGitHubHost } from "./github/host.ts";
 export type { GitHubHost } from "./github/host.ts";

@@ -96,5 +96,74 @@ export function credentialStoreContract(name: string, create: () => Promise<Cred
       await Promise.all(ids.map((id, index) => store.set(id, sampleCredential(`user${index}`))));
       expect([...(await store.list())].sort()).toEqual([...ids].sort());
     });
+
+    test("changes a credential by what it holds at that moment", async () => {
+      const store = await create();
+      expect(await store.update("zoe@github.com", () => undefined)).toBeUndefined();
+      expect(await store.list()).toEqual([]);
+      await store.set("zoe@github.com", sampleCredential("zoe", "ghu_"));
+      await Promise.all(
+        Array.from({ length: 8 }, () =>
+          store.update("zoe@github.com", (current) => current && { ...current, token: `${current.token}x` }),
+        ),
+      );
+      expect((await store.get("zoe@github.com"))?.token).toBe("ghu_xxxxxxxx");
+      const kept = await store.update("zoe@github.com", (current) => {
+        if (current !== undefined) current.token = "changed";
+        return undefined;
+      });
+      expect(kept?.token).toBe("ghu_xxxxxxxx");
+      expect((await store.get("zoe@github.com"))?.token).toBe("ghu_xxxxxxxx");
+      expect((await store.update("new@github.com", () => sampleCredential("new")))?.login).toBe("new");
+      expect(await store.list()).toEqual(["new@github.com", "zoe@github.com"]);
+    });
+
+    test("lets one at a time do what may be done once, and saves meanwhile", async () => {
+      const store = await create();
+      let inside = 0;
+      let most = 0;
+      const turn = async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        await store.set("adam@github.com", sampleCredential("adam"));
+        inside -= 1;
+        return "done";
+      };
+      const turns = Array.from({ length: 4 }, () => store.exclusively("zoe@github.com", turn));
+      expect(await Promise.all(turns)).toEqual(["done", "done", "done", "done"]);
+      expect(most).toBe(1);
+    });
+
+    test("gives up waiting for a turn that is no longer needed, or that the caller no longer wants", async () => {
+      const store = await create();
+      let finish = (): void => undefined;
+      let first: Promise<void | undefined> | undefined;
+      await new Promise<void>((begun) => {
+        first = store.exclusively("zoe@github.com", () => {
+          begun();
+          return new Promise<void>((resolve) => (finish = resolve));
+        });
+      });
+      const never = async () => {
+        throw new Error("this turn was not to be taken");
+      };
+      const stop = new AbortController();
+      const unwanted = store.exclusively("zoe@github.com", never, { signal: stop.signal });
+      stop.abort(new Error("the caller left"));
+      await expect(unwanted).rejects.toThrow("the caller left");
+      expect(await store.exclusively("zoe@github.com", never, { isMoot: async () => true })).toBeUndefined();
+      finish();
+      await first;
+      expect(await store.exclusively("zoe@github.com", async () => 7)).toBe(7);
+    });
+
+    test("hands on the failure of an action, and the turn", async () => {
+      const store = await create();
+      const failing = store.exclusively("zoe@github.com", async () => {
+        throw new RangeError("the action failed");
+      });
+      await expect(failing).rejects.toThrow(RangeError);
+      expect(await store.exclusively("zoe@github.com", async () => 7)).toBe(7);
+    });
   });
 }

@@ -2,8 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, readdir, readlink, stat, unlink, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { monotonicNow } from "../clock.ts";
+import { monotonicNow, sleep } from "../clock.ts";
 import { systemCode } from "./problem.ts";
 
 const heartbeatMs = 1_000;
@@ -13,6 +12,9 @@ const suffixLength = 16;
 const leftoverSuffix = /^[0-9a-f]{16}(?:\.[0-9a-f]{16})*$/;
 /** How file systems say that they have no hard links. */
 const withoutLinks = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL", "EISDIR", "UNKNOWN"]);
+
+/** The lock did not come free in time. */
+export class LockBusy extends Error {}
 
 export interface Lock {
   /** False when another process took the lock over, believing this one dead. */
@@ -25,11 +27,31 @@ export interface Lock {
  * has not changed for five seconds as seen from here: no clocks are compared, so a wrong date or a network file system
  * does no harm. Rejects with the system's error when the file cannot be made, with a plain `Error` after 30 s.
  */
-export function acquireLock(path: string): Promise<Lock> {
-  return take(path, monotonicNow() + giveUpAfterMs);
+export async function acquireLock(path: string, wait: LockWait = {}): Promise<Lock> {
+  const lock = await take(path, monotonicNow() + giveUpAfterMs, wait);
+  if (lock === undefined) throw new Error(`nobody waits for ${path} any more`);
+  return lock;
 }
 
-async function take(path: string, giveUpAt: number): Promise<Lock> {
+/** Like `acquireLock`; undefined once `isMoot`, asked between two looks at the lock, says that it is not needed. */
+export function acquireLockUnless(
+  path: string,
+  wait: LockWait & Required<Pick<LockWait, "isMoot">>,
+): Promise<Lock | undefined> {
+  return take(path, monotonicNow() + giveUpAfterMs, wait);
+}
+
+/** What ends the wait for a lock early. */
+export interface LockWait {
+  readonly isMoot?: () => Promise<boolean>;
+  /** An abort rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** The longest pause between two looks, in milliseconds; 25 unless given. */
+  readonly pauseMs?: number;
+}
+
+async function take(path: string, giveUpAt: number, wait: LockWait): Promise<Lock | undefined> {
+  const { isMoot, signal, pauseMs = 25 } = wait;
   const mine = `${randomBytes(16).toString("hex")} ${process.pid} ${await place()}\n`;
   let seen: { readonly state: string; readonly since: number } | undefined;
   for (;;) {
@@ -42,8 +64,9 @@ async function take(path: string, giveUpAt: number): Promise<Lock> {
       await removeStale(path, holder, giveUpAt);
       continue;
     }
-    if (monotonicNow() > giveUpAt) throw new Error(`another process holds ${path}`);
-    await delay(5 + Math.random() * 20);
+    if (monotonicNow() > giveUpAt) throw new LockBusy(`another process holds ${path}`);
+    await sleep(pauseMs * (0.2 + Math.random() * 0.8), signal);
+    if (await isMoot?.()) return undefined;
   }
   await removeLeftovers(path, mine);
   return hold(path, mine);
@@ -127,13 +150,13 @@ async function look(path: string): Promise<Seen | undefined> {
  * faster: so only the holder of a claim on just this lock may, after another look. A claim is a lock itself, and heals.
  */
 async function removeStale(path: string, stale: Seen, giveUpAt: number): Promise<void> {
-  const claim = await take(`${path}.${claimKey(stale)}`, giveUpAt);
+  const claim = await take(`${path}.${claimKey(stale)}`, giveUpAt, {});
   try {
     if ((await look(path))?.state === stale.state) await unlink(path);
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
   } finally {
-    await claim.release();
+    await claim?.release();
   }
 }
 

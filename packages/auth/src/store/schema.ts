@@ -3,7 +3,7 @@ import * as z from "zod";
 export const storeVersion = 1;
 
 const credentialSchema = z.object({
-  type: z.literal("oauth"),
+  type: z.enum(["oauth", "api_key"]),
   host: z.string().min(1),
   login: z.string().min(1),
   token: z.string().min(1),
@@ -11,12 +11,14 @@ const credentialSchema = z.object({
   refreshToken: z.string().optional(),
   createdAt: z.string().min(1),
   expiresAt: z.string().optional(),
+  refreshedAt: z.string().optional(),
   clientId: z.string().optional(),
 });
 
 /**
- * A token that a person signed in for. `host` is a `GitHubHost` name, times are ISO 8601, `clientId` is the application
- * that the token was issued to, `expiresAt` is set only for tokens that expire.
+ * What an account signs requests with. `oauth` is a GitHub token and `host` a `GitHubHost` name; `api_key` is a key of
+ * another service, `host` its name. Times are ISO 8601, `clientId` is the application that the token was issued to,
+ * `expiresAt` is set only for tokens that expire, `refreshedAt` is when such a one was last exchanged for a new one.
  */
 export type Credential = z.infer<typeof credentialSchema>;
 
@@ -45,7 +47,7 @@ const plainObject = z.custom<Record<string, unknown>>(
 
 /** Reads the file's bytes; throws an `Error` whose message completes "the file …" when they are damaged. */
 export function decodeDocument(bytes: Uint8Array): StoreDocument {
-  const raw = parse(bytes);
+  const raw = parseObject(bytes);
   const fields = new Map<string, unknown>(Object.entries(raw));
   const version = fields.get("version");
   if (typeof version !== "number") throw new Error("has no version number");
@@ -76,7 +78,53 @@ export function findCredential(document: StoreDocument, id: string): Credential 
   return result.success ? result.data : undefined;
 }
 
-function parse(bytes: Uint8Array): Record<string, unknown> {
+/** The bytes of a credential that has an entry of its own, as keychains keep them. */
+export const encodeCredential = (credential: Credential): string =>
+  JSON.stringify({ version: storeVersion, credential });
+
+/** Reads such an entry; throws like `decodeDocument`. */
+export function decodeCredential(text: string): Credential {
+  const entry = new Map(Object.entries(parseObject(new TextEncoder().encode(text))));
+  const result = credentialSchema.safeParse(entry.get("credential"));
+  if (!result.success) throw new Error(`holds no credential (${issue(result.error)})`);
+  return result.data;
+}
+
+const idsSchema = z.object({ version: z.literal(1), accounts: z.array(z.string().min(1)) });
+
+/** Reads the list of ids beside a keychain; throws like `decodeDocument`. */
+export function decodeIds(bytes: Uint8Array): readonly string[] {
+  const result = idsSchema.safeParse(parseObject(bytes));
+  if (!result.success) throw new Error(`holds no list of accounts (${issue(result.error)})`);
+  return result.data.accounts;
+}
+
+const accountsSchema = z.object({
+  version: z.literal(1),
+  default: z.string().min(1).optional(),
+  folders: plainObject.optional(),
+});
+
+/** Which account to use where: everywhere, and below a folder. */
+export interface AccountChoices {
+  default: string | undefined;
+  readonly folders: Map<string, string>;
+}
+
+/** Reads the file of `createAccounts`; throws like `decodeDocument`. */
+export function decodeChoices(bytes: Uint8Array): AccountChoices {
+  const result = accountsSchema.safeParse(parseObject(bytes));
+  if (!result.success) throw new Error(`holds no choice of accounts (${issue(result.error)})`);
+  const folders = new Map<string, string>();
+  for (const [folder, id] of Object.entries(result.data.folders ?? {})) {
+    if (typeof id !== "string") throw new Error("names something else than an account for a folder");
+    folders.set(folder, id);
+  }
+  return { default: result.data.default, folders };
+}
+
+/** The object of a file's JSON text; throws like `decodeDocument`. */
+export function parseObject(bytes: Uint8Array): Record<string, unknown> {
   if (bytes.length === 0) throw new Error("is empty");
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw new Error("is UTF-16, not UTF-8");
