@@ -1,6 +1,8 @@
-import { completeChat } from "./copilot/chat.ts";
+import { chatWire } from "./copilot/chat.ts";
 import { refuseCall } from "./copilot/guard.ts";
+import { answerModelCall, type ModelWire } from "./copilot/model-call.ts";
 import { describeModel, listModels, setModelPolicy } from "./copilot/model-routes.ts";
+import { responsesWire } from "./copilot/responses/wire.ts";
 import { showDevicePage, submitDevicePage } from "./github/device-page-routes.ts";
 import { pollDeviceFlow, startDeviceFlow } from "./github/device-routes.ts";
 import { describeCopilotUser, describeUser, exchangeToken } from "./github/rest-routes.ts";
@@ -19,6 +21,11 @@ interface Route {
 /** Model calls are guarded, can be stepped into at the stage `capi`, and carry quota headers. */
 function modelCall(handler: Handler): Handler {
   return guarded((world, call, parameter) => world.run("capi", call, () => handler(world, call, parameter)));
+}
+
+/** A model call that a script answers. */
+function spoken(wire: ModelWire): Handler {
+  return modelCall((world, call) => answerModelCall(wire, world, call));
 }
 
 function guarded(handler: Handler): Handler {
@@ -41,7 +48,8 @@ const ROUTES: readonly Route[] = [
   { method: "GET", path: /^\/models$/, handler: guarded(listModels) },
   { method: "GET", path: /^\/models\/([^/]+)$/, handler: guarded(describeModel) },
   { method: "POST", path: /^\/models\/([^/]+)\/policy$/, handler: guarded(setModelPolicy) },
-  { method: "POST", path: /^\/chat\/completions$/, handler: modelCall(completeChat) },
+  { method: "POST", path: /^\/chat\/completions$/, handler: spoken(chatWire) },
+  { method: "POST", path: /^\/responses$/, handler: spoken(responsesWire) },
 ];
 
 /** Finds and runs the handler of a call. */

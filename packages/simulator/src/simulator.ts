@@ -3,6 +3,7 @@ import { createClock, type SimulatorClock } from "./clock.ts";
 import type { ModelEntry } from "./copilot/model-catalogue.ts";
 import { createModelShelf } from "./copilot/model-shelf.ts";
 import { createQuota } from "./copilot/quota.ts";
+import { createSeals } from "./copilot/seals.ts";
 import { createCopilotTokens } from "./copilot/tokens.ts";
 import { demoModel } from "./demo/demo-model.ts";
 import { createDeviceDesk } from "./github/device-desk.ts";
@@ -114,6 +115,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     }),
     models: createModelShelf(options.models),
     quota: createQuota(),
+    seals: createSeals(),
     pace: options.pace ?? 0,
     nextChatNumber: () => (chats += 1),
     run: (stage, call, handler) => player.run(stage, call, handler),

@@ -2,6 +2,7 @@ import type { AnswerScript } from "./answer/answer.ts";
 import type { SimulatorClock } from "./clock.ts";
 import type { CopilotTokens } from "./copilot/tokens.ts";
 import type { ModelShelf } from "./copilot/model-shelf.ts";
+import type { Seals } from "./copilot/seals.ts";
 import type { Quota } from "./copilot/quota.ts";
 import type { DeviceDesk } from "./github/device-desk.ts";
 import type { Call } from "./http/call.ts";
@@ -21,16 +22,20 @@ export type Stage =
   | "user"
   /** Who calls the Copilot API, and with which headers; {@link accepted} lets it in. */
   | "guard"
-  /** A model call (chat completions) whose bearer and headers were accepted. */
+  /** A model call whose bearer and headers were accepted. */
   | "capi"
   /** `GET /models`. */
   | "models"
   /** `POST /models/{id}/policy`. */
   | "policy"
-  /** Around a whole chat answer: how it goes over the wire. */
+  /** Around the whole answer of a model: how it goes over the wire. */
   | "wire"
-  /** What a valid chat request is answered with. */
-  | "chat";
+  /** What a valid request to `/chat/completions` is answered with. */
+  | "chat"
+  /** The same of `/responses`. */
+  | "responses"
+  /** The same of `/v1/messages`. */
+  | "messages";
 
 /** Gets the reply of what comes after. */
 export type Next = () => Promise<Reply>;
@@ -45,11 +50,12 @@ export interface World {
   readonly copilot: CopilotTokens;
   readonly models: ModelShelf;
   readonly quota: Quota;
+  readonly seals: Seals;
   /** Milliseconds before each word, when the answer does not say. */
   readonly pace: number;
   /** What the model says now. */
   readonly script: AnswerScript;
-  /** The next number for a chat request, from 1. */
+  /** The next number for a model request, from 1. */
   nextChatNumber(): number;
   /** Runs a handler inside the scenarios that hook this stage. */
   run(stage: Stage, call: Call, handler: Next): Promise<Reply>;

@@ -12,14 +12,22 @@ export async function mint(simulator: Simulator): Promise<string> {
   return body.token;
 }
 
-/** Sends a chat request with a fresh token. */
-export async function chat(
+/** What else a request brings. */
+export interface SendOptions {
+  token?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Posts JSON to the Copilot API, with a fresh token unless one is given. */
+export async function post(
   simulator: Simulator,
+  path: string,
   body: Record<string, unknown>,
-  options: { token?: string; headers?: Record<string, string>; signal?: AbortSignal } = {},
+  options: SendOptions = {},
 ): Promise<Response> {
   const token = options.token ?? (await mint(simulator));
-  return fetch(`${simulator.origin}/chat/completions`, {
+  return fetch(simulator.origin + path, {
     method: "POST",
     headers: {
       ...IDE,
@@ -27,13 +35,45 @@ export async function chat(
       "content-type": "application/json",
       ...options.headers,
     },
-    body: JSON.stringify({
-      model: "gpt-4.1",
-      stream: true,
-      messages: [{ role: "user", content: "hello" }],
-      ...body,
-    }),
+    body: JSON.stringify(body),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+/** Sends a chat request. */
+export function chat(
+  simulator: Simulator,
+  body: Record<string, unknown>,
+  options?: SendOptions,
+): Promise<Response> {
+  const messages = [{ role: "user", content: "hello" }];
+  return post(simulator, "/chat/completions", { model: "gpt-4.1", stream: true, messages, ...body }, options);
+}
+
+/** Sends a request to `/responses`. */
+export function respond(
+  simulator: Simulator,
+  body: Record<string, unknown>,
+  options?: SendOptions,
+): Promise<Response> {
+  const settings = { model: "gpt-5.2-codex", stream: true, store: false, input: "hello" };
+  return post(simulator, "/responses", { ...settings, ...body }, options);
+}
+
+/** One event of a stream whose events have names. */
+export interface NamedEvent {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** The events of a stream in which each has its name in a line of its own; checks that the lines agree. */
+export function parseEvents(text: string): NamedEvent[] {
+  const blocks = text.split("\n\n").filter((block) => block !== "");
+  return blocks.map((block) => {
+    const [, name, data = ""] = /^event: (\S+)\ndata: (.*)$/.exec(block) ?? [];
+    const event = JSON.parse(data) as NamedEvent;
+    if (event.type !== name) throw new Error(`The event ${event.type} is named ${name}.`);
+    return event;
   });
 }
 

@@ -6,6 +6,7 @@ const ALL = ["read", "write", "edit", "bash", "glob"];
 
 function ask(messages: ChatMessage[], tools: string[] = ALL): Answer {
   const request: AnswerRequest = {
+    endpoint: "/chat/completions",
     model: "gpt-4.1",
     messages,
     tools: tools.map((name) => ({ type: "function", function: { name } })),

@@ -1,12 +1,14 @@
 import { isRecord } from "../http/call.ts";
 
-/** A request for an answer, as a script sees it. */
+/** A request for an answer, as a script sees it: on every endpoint in the form of the chat completions API. */
 export interface AnswerRequest {
+  /** Where the request came in. */
+  endpoint: "/chat/completions" | "/responses" | "/v1/messages";
   model: string;
   messages: readonly ChatMessage[];
   tools: readonly ChatTool[];
   stream: boolean;
-  /** Counts the chat requests of one simulator from 1. */
+  /** Counts the accepted model requests of one simulator from 1. */
   number: number;
   /** The whole body, for fields that have no name here. */
   body: Readonly<Record<string, unknown>>;
@@ -81,7 +83,7 @@ export interface RefusedAnswer {
   headers: Record<string, string>;
 }
 
-/** Decides what the model says. Called once for each accepted chat request. */
+/** Decides what the model says. Called once for each accepted model request. */
 export type AnswerScript = (request: AnswerRequest) => Answer | Promise<Answer>;
 
 /** The text of a message's content: a string, or its text parts joined. */

@@ -1,14 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { AnswerUsage, ScriptedToolCall, SpokenAnswer } from "../answer/answer.ts";
+import type { AnswerUsage, SpokenAnswer } from "../answer/answer.ts";
+import type { WireEvent } from "./model-call.ts";
 import type { ModelEntry } from "./model-catalogue.ts";
-
-/** One `data:` line of a stream. A chunk that carries a delta can be paced and counted. */
-export interface Chunk {
-  isDelta: boolean;
-  /** It belongs to a tool call, which nobody reads as it comes. */
-  isCall?: boolean;
-  payload: Record<string, unknown>;
-}
+import { argumentsOf, callId, pieces, words } from "./speech.ts";
 
 const SAFE = {
   hate: { filtered: false, severity: "safe" },
@@ -23,6 +17,8 @@ export interface ChunkContext {
   /** Unix seconds. */
   created: number;
   usage: AnswerUsage | null;
+  /** How many of the tokens are thinking. */
+  reasoningTokens: number;
   finishReason: string;
 }
 
@@ -30,11 +26,11 @@ export interface ChunkContext {
  * An answer as the chunks of a stream, in the manner of the model's vendor: Claude sends no prompt filter, repeats
  * the role, gives every tool call `index: 0` and puts the usage into the finish chunk.
  */
-export function chunksOf(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
+export function chunksOf(spoken: SpokenAnswer, context: ChunkContext): WireEvent[] {
   return context.model.vendor === "Anthropic" ? claudeChunks(spoken, context) : openaiChunks(spoken, context);
 }
 
-function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
+function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): WireEvent[] {
   const base = {
     created: context.created,
     id: `chatcmpl-${randomBytes(12).toString("hex")}`,
@@ -47,7 +43,7 @@ function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
     content_filter_offsets: { check_offset: 0, start_offset: 0, end_offset: 0 },
     content_filter_results: SAFE,
   };
-  const chunk = (delta: Record<string, unknown>, more: Record<string, unknown> = {}): Chunk => ({
+  const chunk = (delta: Record<string, unknown>, more: Record<string, unknown> = {}): WireEvent => ({
     isDelta: true,
     payload: { choices: [{ index: 0, delta, finish_reason: null, logprobs: null, ...more }], ...base },
   });
@@ -60,7 +56,7 @@ function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
     object: "",
     prompt_filter_results: [prompt],
   };
-  const chunks: Chunk[] = [{ isDelta: false, payload: filter }];
+  const chunks: WireEvent[] = [{ isDelta: false, payload: filter }];
   if (spoken.reasoning !== undefined) {
     chunks.push(...reasoningDeltas(spoken.reasoning).map((delta) => chunk({ content: null, ...delta })));
   }
@@ -90,22 +86,22 @@ function openaiChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
   );
   chunks.push({ ...finish, isDelta: false });
   if (context.usage !== null) {
-    chunks.push({ isDelta: false, payload: { choices: [], ...base, usage: usageFields(context.usage) } });
+    chunks.push({ isDelta: false, payload: { choices: [], ...base, usage: usageFields(context) } });
   }
   return chunks;
 }
 
-function claudeChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
+function claudeChunks(spoken: SpokenAnswer, context: ChunkContext): WireEvent[] {
   const base = {
     created: context.created,
     id: randomBytes(16).toString("hex"),
     model: context.model.id,
   };
-  const chunk = (delta: Record<string, unknown>): Chunk => ({
+  const chunk = (delta: Record<string, unknown>): WireEvent => ({
     isDelta: true,
     payload: { choices: [{ index: 0, delta: { ...delta, role: "assistant" } }], ...base },
   });
-  const chunks: Chunk[] = [];
+  const chunks: WireEvent[] = [];
   if (spoken.reasoning !== undefined) {
     chunks.push(...reasoningDeltas(spoken.reasoning).map((delta) => chunk({ content: null, ...delta })));
   }
@@ -123,7 +119,7 @@ function claudeChunks(spoken: SpokenAnswer, context: ChunkContext): Chunk[] {
     payload: {
       choices: [{ index: 0, finish_reason: context.finishReason, delta: { content: null } }],
       ...base,
-      ...(context.usage === null ? {} : { usage: usageFields(context.usage) }),
+      ...(context.usage === null ? {} : { usage: usageFields(context) }),
     },
   });
   return chunks;
@@ -137,41 +133,19 @@ function reasoningDeltas(reasoning: NonNullable<SpokenAnswer["reasoning"]>): Rec
   return deltas;
 }
 
-/** The arguments of a call as JSON text, or as the script wrote them. */
-export function argumentsOf(call: ScriptedToolCall): string {
-  return typeof call.arguments === "string" ? call.arguments : JSON.stringify(call.arguments ?? {});
-}
-
-/** The id of a call, made up with the vendor's prefix when the script gave none. */
-export function callId(call: ScriptedToolCall, prefix: string): string {
-  return call.id ?? `${prefix}${randomBytes(12).toString("hex")}`;
-}
-
 /** Usage in the form of the API. */
-export function usageFields(usage: AnswerUsage): Record<string, unknown> {
+export function usageFields(context: ChunkContext): Record<string, unknown> | null {
+  const { usage } = context;
+  if (usage === null) return null;
   return {
     completion_tokens: usage.completionTokens,
     completion_tokens_details: {
       accepted_prediction_tokens: 0,
-      reasoning_tokens: 0,
+      reasoning_tokens: context.reasoningTokens,
       rejected_prediction_tokens: 0,
     },
     prompt_tokens: usage.promptTokens,
     prompt_tokens_details: { cached_tokens: usage.cachedTokens ?? 0 },
     total_tokens: usage.promptTokens + usage.completionTokens,
   };
-}
-
-/** Text in words, each with the white space before it, so that their concatenation is the text. */
-function words(text: string): string[] {
-  return text.match(/\s*\S+|\s+$/g) ?? [];
-}
-
-/** Arguments in pieces of a few characters, as models send them; code points stay whole. */
-function pieces(text: string): string[] {
-  const points = Array.from(text);
-  const result: string[] = [];
-  for (let start = 0; start < points.length; start += 12)
-    result.push(points.slice(start, start + 12).join(""));
-  return result;
 }

@@ -38,15 +38,17 @@ function refuseHeaders(call: Call): FullReply {
 
 /** Refuses a call with an image that does not announce it. */
 export function refuseImage(call: Call): FullReply {
-  if (call.headers["copilot-vision-request"] === "true" || !holdsImage(call.body)) return accepted;
+  const body = isRecord(call.body) ? call.body : {};
+  const isBlind = !holdsImage(body["messages"]) && !holdsImage(body["input"]);
+  if (isBlind || call.headers["copilot-vision-request"] === "true") return accepted;
   return capiError(400, "", "missing required Copilot-Vision-Request header for vision requests");
 }
 
-/** Whether there is an image part anywhere in the messages, also inside tool results. */
+/** Whether there is an image part anywhere, also inside tool results. */
 function holdsImage(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsImage);
   if (!isRecord(value)) return false;
   if (value["type"] === "image_url" || value["type"] === "input_image" || value["type"] === "image")
     return true;
-  return holdsImage(value["messages"]) || holdsImage(value["content"]);
+  return holdsImage(value["content"]);
 }

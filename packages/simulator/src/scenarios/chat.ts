@@ -1,4 +1,4 @@
-import { STREAM_HEADERS } from "../copilot/chat.ts";
+import { STREAM_HEADERS } from "../copilot/model-call.ts";
 import { isRecord, type Call } from "../http/call.ts";
 import { capiError, json, type FullReply, type Reply } from "../http/reply.ts";
 import { streamSources, type StreamSource } from "./chat-streams.ts";

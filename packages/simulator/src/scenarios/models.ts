@@ -1,4 +1,4 @@
-import { modelNotSupported } from "../copilot/validate.ts";
+import { modelNotSupported } from "../copilot/valid-request.ts";
 import { isRecord } from "../http/call.ts";
 import { capiError, json, text } from "../http/reply.ts";
 import type { Scenario } from "./scenario.ts";

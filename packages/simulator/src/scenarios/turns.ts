@@ -1,5 +1,5 @@
 import { isRecord, type Call } from "../http/call.ts";
-import { STREAM_HEADERS } from "../copilot/chat.ts";
+import { STREAM_HEADERS } from "../copilot/model-call.ts";
 import type { Reply, Step } from "../http/reply.ts";
 import { streamOf } from "./chat.ts";
 import { callChunk, chunk, eventStream, readmeCall } from "./composed.ts";
