@@ -24,6 +24,7 @@ export function createMessageCollector(): MessageCollector {
   const complete = new Set<ToolCall>();
   let usage: Usage | undefined;
   let reason: FinishReason | undefined;
+  let block: number | undefined;
 
   function lastOf<Type extends "text" | "reasoning">(type: Type) {
     const last = parts.at(-1);
@@ -40,7 +41,9 @@ export function createMessageCollector(): MessageCollector {
           return;
         }
         case "reasoning_delta": {
-          const last: ReasoningPart = lastOf("reasoning") ?? { type: "reasoning", text: "" };
+          const same = event.block === block ? lastOf("reasoning") : undefined;
+          const last: ReasoningPart = same ?? { type: "reasoning", text: "" };
+          block = event.block;
           if (parts.at(-1) !== last) parts.push(last);
           last.text += event.text;
           if (event.opaque !== undefined) last.opaque = (last.opaque ?? "") + event.opaque;

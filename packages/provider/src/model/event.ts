@@ -17,7 +17,8 @@ export type StopReason = FinishReason | "aborted" | "error";
 export type ModelEvent =
   | { type: "response_start"; requestId?: string }
   | { type: "text_delta"; text: string }
-  | { type: "reasoning_delta"; text: string; opaque?: string; origin?: ReasoningOrigin }
+  /** `block` tells separate thoughts apart: another number begins another `ReasoningPart`, each with its own state. */
+  | { type: "reasoning_delta"; text: string; opaque?: string; origin?: ReasoningOrigin; block?: number }
   | { type: "tool_input_start"; callId: string; name: string }
   | { type: "tool_input_delta"; callId: string; json: string }
   | { type: "tool_input_end"; callId: string }

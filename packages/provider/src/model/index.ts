@@ -14,6 +14,6 @@ export type {
   ToolMessage,
   UserMessage,
 } from "./message.ts";
-export type { ModelInfo } from "./model-info.ts";
+export { canAnswer, type ModelInfo } from "./model-info.ts";
 export type { Provider } from "./provider.ts";
-export type { Initiator, ModelRequest, ReasoningEffort, ToolSpec } from "./request.ts";
+export type { Initiator, ModelRequest, ReasoningEffort, ResponseFormat, ToolSpec } from "./request.ts";

@@ -13,11 +13,16 @@ export interface ImagePart {
   data: string;
 }
 
-/** Where a piece of opaque reasoning state came from. It is only ever sent back to the same place. */
+/**
+ * Where a piece of opaque reasoning state came from. It is only ever sent back to the same place: to the same model, on
+ * the same endpoint, for the same account. Everywhere else it is left out.
+ */
 export interface ReasoningOrigin {
   model: string;
   /** The wire path that produced it, for example `/chat/completions`. */
   endpoint: string;
+  /** A short name of the account and host that it belongs to, where the provider tells accounts apart. No secret. */
+  account?: string;
 }
 
 /** What the model thought before it answered. */
@@ -25,7 +30,10 @@ export interface ReasoningPart {
   type: "reasoning";
   /** Readable thinking; may be empty when the model only returns opaque state. */
   text: string;
-  /** Encrypted state that the service wants back, unchanged, with the same message. */
+  /**
+   * Encrypted state that the service wants back, unchanged, with the same message: encrypted reasoning, a signature of
+   * the text, redacted thinking. Its form is the wire's own.
+   */
   opaque?: string;
   origin?: ReasoningOrigin;
 }

@@ -18,6 +18,16 @@ export interface ModelInfo {
     streaming: boolean;
     /** The efforts that the model takes; empty when it does not reason or takes none. */
     reasoningEfforts: readonly ReasoningEffort[];
+    /** Whether the model can be held to a JSON Schema; absent when the service does not say. */
+    structuredOutputs?: boolean;
+    /** How a model of `/v1/messages` thinks; absent when it does not, or the service does not say. */
+    thinking?: {
+      /** Whether it decides by itself how much to think, given an effort. */
+      adaptive: boolean;
+      /** The fewest and the most tokens that may be set aside for thinking. */
+      minBudget: number;
+      maxBudget: number;
+    };
   };
   /** Paths of the wire formats that the model answers on, for example `/chat/completions`. */
   endpoints: readonly string[];
@@ -30,4 +40,11 @@ export interface ModelInfo {
   preview: boolean;
   /** What one premium request costs, where the service says so. */
   billing?: { premium: boolean; multiplier: number };
+}
+
+const SPOKEN: readonly string[] = ["/chat/completions", "/responses", "/v1/messages"];
+
+/** Whether a model answers on a wire that this package speaks. Says nothing about its policy. */
+export function canAnswer(model: Pick<ModelInfo, "endpoints">): boolean {
+  return model.endpoints.some((endpoint) => SPOKEN.includes(endpoint));
 }

@@ -19,6 +19,17 @@ export interface ToolSpec {
  */
 export type Initiator = "user" | "agent";
 
+/** The form that the text of an answer must have. */
+export interface ResponseFormat {
+  type: "json_schema";
+  /** Letters, digits, `_` and `-`, at most 64 characters. Some models see it as the name of a tool. */
+  name: string;
+  /** JSON Schema of the answer, an object type. Strict services want `additionalProperties: false` everywhere. */
+  schema: Record<string, unknown>;
+  /** Whether the service shall enforce the schema to the letter; true when left out. Not every wire can. */
+  strict?: boolean;
+}
+
 /** One call of a model. */
 export interface ModelRequest {
   /** A model id as {@link Provider.listModels} gives it. */
@@ -34,6 +45,11 @@ export interface ModelRequest {
   maxOutputTokens?: number;
   temperature?: number;
   reasoningEffort?: ReasoningEffort;
+  /**
+   * Asks for an answer that is JSON of a schema; its text then arrives as usual. On `/v1/messages`, which has no such
+   * thing, the model is given a tool to answer with. A model that is known not to do it is a `bad_request`.
+   */
+  responseFormat?: ResponseFormat;
   /** When left out: `user` if the last message is a user's, else `agent`. */
   initiator?: Initiator;
   /** One id for all calls that belong to one prompt of a person. */

@@ -114,7 +114,7 @@ function checkPatience(now: number, started: number, lastContent: number): void 
 function htmlAnswer(): ProviderError {
   return new ProviderError(
     "invalid_response",
-    "Copilot's answer was an HTML page: a proxy or login page of the network has probably answered in its place.",
+    "The answer was an HTML page: a proxy or login page of the network has probably answered in its place.",
     { retryable: true },
   );
 }

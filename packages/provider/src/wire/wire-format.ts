@@ -9,6 +9,16 @@ export interface EncodeContext {
   reasons: boolean;
   /** The efforts that the model takes, if they are known; another one is left out. */
   reasoningEfforts: readonly string[] | undefined;
+  /** Whose reasoning state may be sent back; see `ReasoningOrigin`. */
+  account?: string | undefined;
+  /** Sends no reasoning state at all, after the service refused some. */
+  dropReasoning?: boolean | undefined;
+  /** The longest answer of the model, in tokens, if it is known. */
+  maxOutputTokens?: number | undefined;
+  /** Whether the model can be held to a JSON Schema, if it is known. */
+  structuredOutputs?: boolean | undefined;
+  /** How the model thinks, if it is known; see `ModelInfo`. */
+  thinking?: { adaptive: boolean; minBudget: number; maxBudget: number } | undefined;
 }
 
 /** What a decoder needs to know. */
@@ -19,6 +29,10 @@ export interface DecodeContext {
   /** What was tried, for messages. */
   what: string;
   host: string;
+  /** The account that reasoning state is tagged with. */
+  account?: string | undefined;
+  /** The name of the form that was asked for, where it went out as a tool; see `ModelRequest.responseFormat`. */
+  responseFormat?: string | undefined;
 }
 
 /**
@@ -41,5 +55,7 @@ export interface WireFormat {
   /** For example `/chat/completions`. */
   readonly path: string;
   encode(request: ModelRequest, context: EncodeContext): Record<string, unknown>;
+  /** Headers that an encoded body needs besides the usual ones. */
+  headers?(body: Record<string, unknown>): Record<string, string>;
   createDecoder(context: DecodeContext): AnswerDecoder;
 }

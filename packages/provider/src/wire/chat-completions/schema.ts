@@ -1,7 +1,5 @@
 import { isRecord } from "../../errors/error-body.ts";
-
-// The chunks of a stream are read field by field instead of through zod: one odd optional field must not cost a whole
-// chunk of an answer, and this is the one hot path of the package.
+import { list, text } from "../schema.ts";
 
 /** The fields of a message or delta that we read. */
 export interface Delta {
@@ -29,19 +27,6 @@ export interface Choice {
   finishReason: string;
   /** Whether the service uses the `finish_reason` key at all, even with null in it. */
   namesFinish: boolean;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-/** A whole number of at least 0, or 0. */
-export function count(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Content is a string, or now and then a list of parts with a text each. */

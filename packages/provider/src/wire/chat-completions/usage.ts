@@ -1,6 +1,6 @@
 import { isRecord } from "../../errors/error-body.ts";
 import type { Usage } from "../../model/usage.ts";
-import { count } from "./schema.ts";
+import { count, nanoAiuOf } from "../schema.ts";
 
 /** Reads `usage` (and Copilot's own `copilot_usage` beside it) of a chunk or answer; `undefined` when there is none. */
 export function readUsage(source: Record<string, unknown>): Usage | undefined {
@@ -20,8 +20,7 @@ export function readUsage(source: Record<string, unknown>): Usage | undefined {
     cachedInputTokens: count(prompt["cached_tokens"]),
     reasoningTokens,
   };
-  const own = source["copilot_usage"];
-  const nano = isRecord(own) ? own["total_nano_aiu"] : undefined;
-  if (typeof nano === "number" && Number.isFinite(nano)) usage.nanoAiu = nano;
+  const nano = nanoAiuOf(source);
+  if (nano !== undefined) usage.nanoAiu = nano;
   return usage;
 }

@@ -1,4 +1,4 @@
-import type { AssistantMessage, Message, ToolCall, ToolMessage, UserMessage } from "../../model/message.ts";
+import type { AssistantMessage, Message, ToolCall, ToolMessage, UserMessage } from "../model/message.ts";
 
 /** One assistant message with the answers to all its tool calls, or a user's message. */
 export type Turn =
