@@ -6,6 +6,9 @@ export type { LoginEvent, LoginOptions, OpenBrowser } from "./login.ts";
 export { resolveCredential } from "./resolve.ts";
 export type { ResolveOptions, ResolvedCredential } from "./resolve.ts";
 
+export { createTokenRefresher } from "./refresh/refresher.ts";
+export type { RefresherOptions, TokenRefresher, TokenRequest } from "./refresh/refresher.ts";
+
 export { credentialId } from "./store/credential-store.ts";
 export type { Credential, CredentialStore, ExclusiveWait } from "./store/credential-store.ts";
 export { createFileStore } from "./store/file-store.ts";
@@ -25,8 +28,20 @@ export type { GitHubHost } from "./github/host.ts";
 export { requestDeviceCode } from "./github/device-code.ts";
 export type { DeviceCode, DeviceCodeOptions } from "./github/device-code.ts";
 export { pollForToken } from "./github/poll.ts";
-export type { GitHubToken, PollEvent, PollOptions } from "./github/poll.ts";
+export type { PollEvent, PollOptions } from "./github/poll.ts";
+export type { GitHubToken } from "./github/token.ts";
+export { renewGitHubToken } from "./github/renew.ts";
+export type { RenewOptions } from "./github/renew.ts";
 export { fetchGitHubUser } from "./github/user.ts";
 export type { GitHubUser, GitHubUserOptions } from "./github/user.ts";
 export type { HttpOptions } from "./github/http.ts";
 export type { Sleep } from "./clock.ts";
+
+export { createLoginServer } from "./login-server/login-server.ts";
+export type {
+  LoginField,
+  LoginServer,
+  LoginServerEvent,
+  LoginServerOptions,
+  LoginServerResult,
+} from "./login-server/options.ts";

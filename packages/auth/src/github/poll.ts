@@ -8,6 +8,8 @@ import { isLoopback } from "./host.ts";
 import { request } from "./http.ts";
 import type { HttpAnswer, HttpOptions } from "./http.ts";
 import { errorSchema, tokenSchema } from "./schema.ts";
+import { tokenOf } from "./token.ts";
+import type { GitHubToken } from "./token.ts";
 
 /** Settings of `pollForToken`. */
 export interface PollOptions extends HttpOptions {
@@ -24,14 +26,6 @@ export interface PollOptions extends HttpOptions {
   /** For tests: how to wait, and a clock in milliseconds that only goes forward. */
   readonly sleep?: Sleep;
   readonly now?: () => number;
-}
-
-/** What the person's approval brought. `expiresInSeconds` is set only for tokens that expire. */
-export interface GitHubToken {
-  readonly token: string;
-  readonly scope?: string;
-  readonly refreshToken?: string;
-  readonly expiresInSeconds?: number;
 }
 
 /** What happens while waiting: slower polls from now on, or a failed one that is repeated. */
@@ -150,15 +144,6 @@ function judge(host: GitHubHost, answer: HttpAnswer | AuthError): Outcome {
   const error = refusal(host, answer);
   if (error !== undefined) return { type: "refused", error };
   return { type: "failed", error: notGitHub(host, answer), ...retry };
-}
-
-function tokenOf(data: ReturnType<typeof tokenSchema.parse>): GitHubToken {
-  return {
-    token: data.access_token,
-    ...(data.scope ? { scope: data.scope } : {}),
-    ...(data.refresh_token ? { refreshToken: data.refresh_token } : {}),
-    ...(data.expires_in ? { expiresInSeconds: data.expires_in } : {}),
-  };
 }
 
 function readRetryAfter(header: string | null): number | undefined {
