@@ -1,5 +1,6 @@
 import { chatWire } from "./copilot/chat.ts";
 import { refuseCall } from "./copilot/guard.ts";
+import { messagesWire } from "./copilot/messages/wire.ts";
 import { answerModelCall, type ModelWire } from "./copilot/model-call.ts";
 import { describeModel, listModels, setModelPolicy } from "./copilot/model-routes.ts";
 import { responsesWire } from "./copilot/responses/wire.ts";
@@ -50,6 +51,7 @@ const ROUTES: readonly Route[] = [
   { method: "POST", path: /^\/models\/([^/]+)\/policy$/, handler: guarded(setModelPolicy) },
   { method: "POST", path: /^\/chat\/completions$/, handler: spoken(chatWire) },
   { method: "POST", path: /^\/responses$/, handler: spoken(responsesWire) },
+  { method: "POST", path: /^\/v1\/messages$/, handler: spoken(messagesWire) },
 ];
 
 /** Finds and runs the handler of a call. */

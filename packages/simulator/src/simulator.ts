@@ -42,7 +42,7 @@ export interface SimulatorOptions {
    * and answers with a `delayMs` of their own keep it.
    */
   pace?: number;
-  /** The model list, in the form of `GET /models`; a list of ten when left out. */
+  /** The model list, in the form of `GET /models`; a list of eleven when left out. */
   models?: readonly ModelEntry[];
 }
 

@@ -60,6 +60,17 @@ export function respond(
   return post(simulator, "/responses", { ...settings, ...body }, options);
 }
 
+/** Sends a request to `/v1/messages`. */
+export function message(
+  simulator: Simulator,
+  body: Record<string, unknown>,
+  options?: SendOptions,
+): Promise<Response> {
+  const messages = [{ role: "user", content: "hello" }];
+  const settings = { model: "claude-haiku-4.5", stream: true, max_tokens: 4096, messages };
+  return post(simulator, "/v1/messages", { ...settings, ...body }, options);
+}
+
 /** One event of a stream whose events have names. */
 export interface NamedEvent {
   type: string;

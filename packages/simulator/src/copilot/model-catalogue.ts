@@ -87,6 +87,18 @@ const CHAT_MODELS: readonly Draft[] = [
     supports: { ...SEEING, max_thinking_budget: 32_000, min_thinking_budget: 1024 },
   },
   {
+    id: "claude-haiku-4.5",
+    name: "Claude Haiku 4.5",
+    vendor: "Anthropic",
+    category: "lightweight",
+    policy: "enabled",
+    multiplier: 0.33,
+    endpoints: ["/v1/messages"],
+    tokens: [144_000, 128_000, 16_000],
+    images: 5,
+    supports: { ...SEEING, max_thinking_budget: 32_000, min_thinking_budget: 1024 },
+  },
+  {
     id: "claude-opus-4.6",
     name: "Claude Opus 4.6",
     vendor: "Anthropic",
@@ -140,7 +152,7 @@ const CHAT_MODELS: readonly Draft[] = [
   },
 ];
 
-/** The models the simulator offers: chat on several endpoints, every policy state, an unknown vendor, embeddings, completion. */
+/** The models the simulator offers: chat on each endpoint and on several, every policy state, an unknown vendor, embeddings, completion. */
 export function modelCatalogue(): ModelEntry[] {
   return [
     ...CHAT_MODELS.map(chatModel),

@@ -1,3 +1,4 @@
+import { refuseBetas } from "../copilot/betas.ts";
 import { bearer } from "../copilot/guard.ts";
 import { capiError, json, text, type Reply } from "../http/reply.ts";
 import type { Scenario } from "./scenario.ts";
@@ -5,13 +6,6 @@ import { fixed, onceOnly, pause } from "./tools.ts";
 
 const STAGE = "capi";
 const EXPIRED = "unauthorized: token expired\n";
-/** The only `anthropic-beta` values the service takes. */
-const BETAS = new Set([
-  "interleaved-thinking-2025-05-14",
-  "context-management-2025-06-27",
-  "advanced-tool-use-2025-11-20",
-]);
-
 /** What the Copilot API answers before it looks at a model call. */
 export const capiScenarios: readonly Scenario[] = [
   {
@@ -93,13 +87,9 @@ export const capiScenarios: readonly Scenario[] = [
   {
     name: "capi.require_headers",
     summary:
-      "also refuses anthropic-beta values that are not on the list (the other headers are always required)",
+      "refuses anthropic-beta values that are not on the list everywhere (/v1/messages always does, and the other headers are always required)",
     play: () => ({
-      capi: (call, next) => {
-        const asked = (call.headers["anthropic-beta"] ?? "").split(",").map((value) => value.trim());
-        const refused = asked.filter((value) => value !== "" && !BETAS.has(value));
-        return refused.length === 0 ? next() : unsupportedBeta(refused);
-      },
+      capi: (call, next) => refuseBetas(call) ?? next(),
     }),
   },
   fixed("capi.pat_refused", "a personal access token is not taken here", STAGE, () =>
@@ -124,8 +114,4 @@ export const capiScenarios: readonly Scenario[] = [
 /** The 401 for a token that belongs to another host. */
 export function wrongHost(): Reply {
   return text(401, "unauthorized: AuthenticateToken authentication failed\n");
-}
-
-function unsupportedBeta(values: readonly string[]): Reply {
-  return capiError(400, "invalid_request_body", `unsupported beta header(s): ${values.join(",")}`);
 }

@@ -16,7 +16,7 @@ const accept = (simulator: Simulator) =>
 export const modelChecks: Record<string, Check> = {
   "models.ok": async (simulator) => {
     const models = await list(simulator);
-    expect(models).toHaveLength(10);
+    expect(models).toHaveLength(11);
     expect(new Set(models.map((model) => model.capabilities.type))).toEqual(
       new Set(["chat", "embeddings", "completion"]),
     );
