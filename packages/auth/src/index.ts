@@ -45,3 +45,12 @@ export type {
   LoginServerOptions,
   LoginServerResult,
 } from "./login-server/options.ts";
+
+export { createLoginServer } from "./login-server/login-server.ts";
+export type {
+  LoginField,
+  LoginServer,
+  LoginServerEvent,
+  LoginServerOptions,
+  LoginServerResult,
+} from "./login-server/options.ts";
