@@ -45,12 +45,3 @@ export type {
   LoginServerOptions,
   LoginServerResult,
 } from "./login-server/options.ts";
-
-export { createLoginServer } from "./login-server/login-server.ts";
-export type {
-  LoginField,
-  LoginServer,
-  LoginServerEvent,
-  LoginServerOptions,
-  LoginServerResult,
-} from "./login-server/options.ts";
