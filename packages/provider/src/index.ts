@@ -1,5 +1,16 @@
-export { createCopilot, type Copilot, type CopilotOptions } from "./copilot/copilot.ts";
+export { createCopilot } from "./copilot/copilot.ts";
+export type { Copilot, CopilotOptions, CopilotSdkOptions } from "./copilot/copilot-client.ts";
+export { collectCompletion, type CollectedCompletion } from "./copilot/completions/complete.ts";
+export type {
+  CompletionAnnotation,
+  CompletionEvent,
+  CompletionRequest,
+} from "./copilot/completions/request.ts";
+export type { EmbeddingOptions, Embeddings } from "./copilot/embeddings.ts";
 export { defaultClientId, defaultIdentity, type ClientIdentity } from "./copilot/identity.ts";
+export type { GithubTokenSource } from "./copilot/github-token.ts";
+export type { ModelCache, ModelList } from "./copilot/model-list.ts";
+export type { CopilotQuotaState, CopilotUsageWindow } from "./copilot/quota-headers.ts";
 export type { CopilotQuota, CopilotUser } from "./copilot/user.ts";
 export {
   isProviderError,

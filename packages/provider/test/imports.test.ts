@@ -21,6 +21,8 @@ test("the package loads undici, zod and eventsource-parser, and nothing else", a
   expect(names).toEqual([
     "ProviderError",
     "addUsage",
+    "canAnswer",
+    "collectCompletion",
     "collectMessage",
     "createCopilot",
     "createMessageCollector",
@@ -35,7 +37,14 @@ test("the package loads undici, zod and eventsource-parser, and nothing else", a
 test("the model port loads nothing at all", async () => {
   const { loaded, names } = await importAlone("@zotpilot/provider/model");
   expect(loaded).toEqual(["@zotpilot/provider"]);
-  expect(names).toEqual(["addUsage", "collectMessage", "createMessageCollector", "emptyUsage", "textOf"]);
+  expect(names).toEqual([
+    "addUsage",
+    "canAnswer",
+    "collectMessage",
+    "createMessageCollector",
+    "emptyUsage",
+    "textOf",
+  ]);
 });
 
 test("the transport knows undici and nothing of models", async () => {
@@ -43,9 +52,13 @@ test("the transport knows undici and nothing of models", async () => {
   expect(loaded).toEqual(["@zotpilot/provider", "undici"]);
   expect(names).toEqual([
     "bearerAuth",
+    "createAgent",
     "createDispatcher",
     "createTokenCache",
     "defaultHeaders",
+    "defaultTimeouts",
+    "phaseTimeouts",
     "placeholderOrigin",
+    "quietRetry",
   ]);
 });

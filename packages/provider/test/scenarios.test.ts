@@ -181,9 +181,9 @@ const STREAM: Record<string, Row> = {
   "frame.two_events_one_packet": answered,
   "frame.gzip": answered,
 
-  // A request that broke before its answer began is sent again, up to two times; one that had begun never is.
-  "cut.before_headers": { ...fails("network", true), chats: 3 },
-  "cut.before_headers_once": { ...answered, chats: 2 },
+  // What has reached the service may have been charged: whether to send it again is for the caller to decide.
+  "cut.before_headers": { ...fails("network", true), chats: 1 },
+  "cut.before_headers_once": { ...fails("network", true), chats: 1 },
   "cut.after_headers": { ...fails("network", true), chats: 1 },
   "cut.mid_text": { ...fails("network", true), chats: 1 },
   "cut.mid_text_once": { ...fails("network", true), chats: 1 },

@@ -1,138 +1,89 @@
-import type { Dispatcher } from "undici";
-import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import { errorFromResponse } from "../errors/response-error.ts";
-import type { ModelInfo } from "../model/model-info.ts";
-import type { Provider } from "../model/provider.ts";
+import { placeholderOrigin } from "../transport/bearer-auth.ts";
 import { createAgent, createDispatcher } from "../transport/dispatcher.ts";
 import { parseHome } from "../transport/host-rule.ts";
 import { requestJson, requestText, type HttpRequest } from "../transport/http.ts";
 import { defaultTimeouts, type Timeouts } from "../transport/timeouts.ts";
 import { createTokenCache } from "../transport/token-cache.ts";
-import { placeholderOrigin } from "../transport/bearer-auth.ts";
+import { watchResponses } from "../transport/watch-responses.ts";
 import { accountTag } from "./account.ts";
-import type { GithubTokenSource } from "./github-token.ts";
+import { createComplete } from "./completions/complete.ts";
+import type { Copilot, CopilotOptions } from "./copilot-client.ts";
+import { createEmbeddings } from "./embeddings.ts";
 import { readGithubToken } from "./github-token.ts";
-import { identityHeaders, type ClientIdentity } from "./identity.ts";
-import { readModels } from "./models.ts";
-import { modelListSchema, userSchema } from "./schema.ts";
+import { identityHeaders } from "./identity.ts";
+import { createModelList } from "./model-list.ts";
+import { mergeQuota, readQuotaHeaders, type CopilotQuotaState } from "./quota-headers.ts";
+import { userSchema } from "./schema.ts";
+import { createSdkFetch } from "./sdk-fetch.ts";
 import { createStream } from "./stream.ts";
-import { createDirectAccess, createTokenExchange, githubRequest } from "./token-exchange.ts";
-import { readUser, type CopilotUser } from "./user.ts";
+import { createTokenAccess, githubRequest } from "./token-exchange.ts";
+import { readUser } from "./user.ts";
 
-/** Options of {@link createCopilot}. */
-export interface CopilotOptions {
-  /** The account's GitHub token; asked again for every exchange. What it throws reaches the caller unchanged. */
-  githubToken: GithubTokenSource;
-  /** `github.com` (when left out), `NAME.ghe.com`, or `http://127.0.0.1:PORT` for the simulator. */
-  host?: string;
-  /** As which program to present ourselves; see `defaultIdentity`. */
-  identity?: Partial<ClientIdentity>;
-  /** What carries the requests: an undici agent, a proxy agent. One with the environment's proxies when left out. */
-  dispatcher?: Dispatcher;
-  /** A clock that never goes back, in milliseconds. `performance.now` when left out. */
-  monotonicNow?: () => number;
-  /** `exchange` (when left out) trades the GitHub token for short-lived ones; `direct` sends it to Copilot itself. */
-  tokenKind?: "exchange" | "direct";
-  /** How long each phase of a request may take. */
-  timeouts?: Partial<Timeouts>;
-}
-
-/** GitHub Copilot as a {@link Provider}. */
-export interface Copilot extends Provider {
-  readonly id: "github-copilot";
-  /** Accepts the terms of a model for the account. Only call it when a person asked for it. */
-  enableModel(id: string, options?: { signal?: AbortSignal }): Promise<void>;
-  /** The account: name, plan and what is left of its allowances. */
-  user(options?: { signal?: AbortSignal }): Promise<CopilotUser>;
-  /**
-   * Signs and sends any request: to `https://copilot.invalid` or the account's Copilot host, and to no other. For use
-   * with `undici.request` and with SDKs that take a dispatcher.
-   */
-  readonly dispatcher: Dispatcher;
-  /** Closes the connections that this object opened. A `dispatcher` from the options stays open. */
-  close(): Promise<void>;
-}
-
-const MODELS_LIMIT = 10 * 1024 * 1024;
 const USER_LIMIT = 1024 * 1024;
 
 /**
  * Makes a Copilot client for one account. Nothing is sent and nothing is asked for before the first call; two clients
- * share no state. Throws a `bad_request` `ProviderError` for a host or identity that cannot be used.
+ * share no state. Throws a `bad_request` `ProviderError` for a host, identity, proxy or certificate that cannot be used.
  */
 export function createCopilot(options: CopilotOptions): Copilot {
   const home = parseHome(options.host ?? "github.com");
-  const tokenKind = options.tokenKind ?? "exchange";
   const timeouts: Timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const headers = identityHeaders(options.identity ?? {}, tokenKind);
-  const base =
-    options.dispatcher ??
-    createAgent({ connectMs: timeouts.connectMs, proxyFromEnvironment: home.kind !== "loopback" });
-  const access = {
-    home,
-    githubToken: options.githubToken,
-    dispatcher: createDispatcher({ dispatcher: base, headers: headers.rest }),
-    timeouts,
-  };
+  const identity = identityHeaders(options.identity ?? {});
+  const base = options.dispatcher ?? createAgent(agentOptions(options, home.kind === "loopback"));
+  const rest = createDispatcher({ dispatcher: base, headers: identity.rest, timeouts });
+  const access = { home, githubToken: options.githubToken, dispatcher: rest, timeouts, identity };
   const tokens = createTokenCache(
-    tokenKind === "direct" ? createDirectAccess(access) : createTokenExchange(access),
+    createTokenAccess(access, options.tokenKind ?? "auto"),
     options.monotonicNow ? { monotonicNow: options.monotonicNow } : {},
   );
-  const dispatcher = createDispatcher({
+  let quota: CopilotQuotaState | undefined;
+  const signed = {
     dispatcher: base,
     tokens,
     placeholders: [placeholderOrigin, home.copilotOrigin],
-    headers: headers.copilot,
+    headers: identity.copilot,
+    timeouts,
+  };
+  const watched = watchResponses((_status, headers) => {
+    const told = readQuotaHeaders(headers);
+    if (!told) return;
+    quota = mergeQuota(quota, told);
+    options.onQuota?.(quota);
   });
+  const dispatcher = createDispatcher(signed).compose(watched);
+  // SDKs try again on failing answers themselves; both together would be a crowd.
+  const fetch = createSdkFetch(createDispatcher({ ...signed, retry: { statuses: false } }).compose(watched));
   const host = () => new URL(tokens.current()?.origin ?? home.copilotOrigin).host;
-  let known: readonly ModelInfo[] | undefined;
-
-  function request(part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>): HttpRequest {
-    return { dispatcher, origin: placeholderOrigin, timeouts, host, ...part };
-  }
-
-  async function listModels({ signal }: { signal?: AbortSignal } = {}): Promise<readonly ModelInfo[]> {
-    const asked = request({
-      path: "/models",
-      method: "GET",
-      what: "Asking Copilot for its models",
-      headers: { "OpenAI-Intent": "model-access", Accept: "application/json" },
-      retryStatuses: [500],
-      signal,
-    });
-    try {
-      const { value } = await requestJson(asked, modelListSchema, MODELS_LIMIT);
-      const models = readModels(value.data);
-      if (models.length === 0) {
-        throw new ProviderError(
-          "invalid_response",
-          `${asked.what} failed: ${host()} answered with a list that holds no chat model.`,
-          { retryable: true, hint: "Check the plan at https://github.com/settings/copilot." },
-        );
-      }
-      known = models;
-      return models;
-    } catch (error) {
-      if (known && isProviderError(error) && error.code === "rate_limited") return known;
-      throw error;
-    }
-  }
-
-  const stream = createStream({
-    request,
-    listModels,
-    knownModels: () => known,
-    account: async (asked) => accountTag(await tokens.getToken(asked)),
+  const request = (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => ({
+    dispatcher,
+    origin: placeholderOrigin,
+    timeouts,
     host,
-    monotonicNow: options.monotonicNow,
+    ...part,
   });
+  const modelList = createModelList({ request, host, home: home.name, cache: options.modelCache });
+  const listModels: Copilot["listModels"] = async (asked) => (await modelList.list(asked)).models;
 
   return {
     id: "github-copilot",
     dispatcher,
+    fetch,
+    sdk: { baseURL: placeholderOrigin, apiKey: "not-a-key", fetch },
     listModels,
-    stream,
+    models: (asked) => modelList.list(asked),
+    stream: createStream({
+      request,
+      listModels,
+      knownModels: modelList.known,
+      account: async (asked) => accountTag(await tokens.getToken(asked)),
+      host,
+      monotonicNow: options.monotonicNow,
+    }),
+    complete: createComplete(request),
+    embeddings: createEmbeddings(request),
+    quota: () => quota,
     async enableModel(id, { signal } = {}) {
       const asked = request({
         path: `/models/${encodeURIComponent(id)}/policy`,
@@ -152,18 +103,24 @@ export function createCopilot(options: CopilotOptions): Copilot {
     },
     async user({ signal } = {}) {
       const token = await readGithubToken(options.githubToken);
-      const asked = githubRequest(
-        access,
-        token,
-        "/copilot_internal/user",
-        "Asking GitHub about the account",
-        signal,
-      );
+      const what = "Asking GitHub about the account";
+      const asked = githubRequest(access, token, "/copilot_internal/user", what, signal);
       const { value } = await requestJson(asked, userSchema, USER_LIMIT);
       return readUser(value);
     },
     async close() {
       if (!options.dispatcher) await base.close();
     },
+  };
+}
+
+/** The simulator is on this machine: the environment's proxy is not for it, one that was asked for is. */
+function agentOptions(options: CopilotOptions, isLoopback: boolean): Parameters<typeof createAgent>[0] {
+  const proxy = options.proxy ?? (isLoopback ? false : undefined);
+  return {
+    ...(options.timeouts?.connectMs !== undefined && { connectMs: options.timeouts.connectMs }),
+    ...(proxy !== undefined && { proxy }),
+    ...(options.noProxy !== undefined && { noProxy: options.noProxy }),
+    ...(options.ca !== undefined && { ca: options.ca }),
   };
 }

@@ -39,11 +39,20 @@ const REST_API_VERSION = "2025-04-01";
 /** The integration id that the service takes together with a GitHub token used directly. */
 const DIRECT_INTEGRATION = "copilot-developer-cli";
 
-/** The headers of an identity, for each of the two hosts. Throws a `bad_request` error for values no header can hold. */
-export function identityHeaders(
-  given: Partial<ClientIdentity>,
-  tokenKind: "exchange" | "direct",
-): { rest: Record<string, string>; copilot: Record<string, string> } {
+/** The headers of an identity, for each host and kind of token. */
+export interface IdentityHeaders {
+  /** For GitHub's REST host. */
+  rest: Record<string, string>;
+  /** For the Copilot host, whatever the token. */
+  copilot: Record<string, string>;
+  /** For the Copilot host, with an exchanged token. */
+  exchanged: Record<string, string>;
+  /** For the Copilot host, with a GitHub token used directly: those need no editor. */
+  direct: Record<string, string>;
+}
+
+/** Puts an identity into headers. Throws a `bad_request` error for values no header can hold. */
+export function identityHeaders(given: Partial<ClientIdentity>): IdentityHeaders {
   const identity = { ...defaultIdentity };
   for (const name of Object.keys(defaultIdentity) as (keyof ClientIdentity)[]) {
     const value = given[name];
@@ -56,7 +65,7 @@ export function identityHeaders(
     }
     identity[name] = value;
   }
-  const editor = {
+  const exchanged = {
     "User-Agent": identity.userAgent,
     "Editor-Version": identity.editorVersion,
     "Editor-Plugin-Version": identity.editorPluginVersion,
@@ -67,7 +76,9 @@ export function identityHeaders(
     "Copilot-Integration-Id": given.integrationId ?? DIRECT_INTEGRATION,
   };
   return {
-    rest: { Accept: "application/json", ...editor, "X-GitHub-Api-Version": REST_API_VERSION },
-    copilot: { ...(tokenKind === "direct" ? direct : editor), "X-GitHub-Api-Version": identity.apiVersion },
+    rest: { Accept: "application/json", ...exchanged, "X-GitHub-Api-Version": REST_API_VERSION },
+    copilot: { "X-GitHub-Api-Version": identity.apiVersion },
+    exchanged,
+    direct,
   };
 }

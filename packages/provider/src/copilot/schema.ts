@@ -5,12 +5,14 @@ function loose<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().catch(undefined);
 }
 
+const endpointsSchema = loose(z.object({ api: loose(z.string()), proxy: loose(z.string()) }));
+
 /** The answer of the token exchange. Only `token` must be right. */
 export const tokenSchema = z.object({
   token: z.string().min(1),
   expires_at: loose(z.number()),
   refresh_in: loose(z.number()),
-  endpoints: loose(z.object({ api: loose(z.string()) })),
+  endpoints: endpointsSchema,
 });
 
 /** The refusal of the token exchange. */
@@ -75,8 +77,23 @@ export const userSchema = z.object({
   quota_reset_date_utc: loose(z.string()),
   quota_reset_date: loose(z.string()),
   limited_user_reset_date: loose(z.union([z.string(), z.number()])),
-  endpoints: loose(z.object({ api: loose(z.string()) })),
+  endpoints: endpointsSchema,
   quota_snapshots: loose(z.record(z.string(), loose(quotaSchema))),
   limited_user_quotas: loose(z.record(z.string(), loose(z.number()))),
   monthly_quotas: loose(z.record(z.string(), loose(z.number()))),
+});
+
+/** Embeddings, as the service gives them: in any order. */
+export const embeddingsSchema = z.object({
+  data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })),
+  model: loose(z.string()),
+  usage: loose(z.object({ prompt_tokens: loose(z.number()), total_tokens: loose(z.number()) })),
+});
+
+/** The cached copy of a model list: what the service answered, with when and from where. */
+export const savedModelsSchema = z.object({
+  version: z.literal(1),
+  host: z.string(),
+  savedAt: z.iso.datetime(),
+  data: z.array(z.unknown()),
 });

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import { parseJsonObject } from "../errors/error-body.ts";
-import { ProviderError } from "../errors/provider-error.ts";
+import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { serverTime } from "../errors/retry-after.ts";
 import { requestText, type HttpRequest } from "../transport/http.ts";
 import type { Home } from "../transport/host-rule.ts";
 import { refuseUncheckedTls } from "../transport/network-error.ts";
 import type { Timeouts } from "../transport/timeouts.ts";
 import type { ExchangedToken, TokenExchange } from "../transport/token.ts";
-import { copilotOrigin } from "./endpoints.ts";
+import { tokenHosts } from "./endpoints.ts";
 import { exchangeError } from "./exchange-error.ts";
 import { readGithubToken, type GithubTokenSource } from "./github-token.ts";
+import type { IdentityHeaders } from "./identity.ts";
 import { tokenSchema, userSchema } from "./schema.ts";
 
 /** What both kinds of sign-in need. */
@@ -20,6 +21,8 @@ export interface GithubAccess {
   /** Sends to GitHub's REST host, with the identity headers and without signing. */
   dispatcher: Dispatcher;
   timeouts: Timeouts;
+  /** The headers that the Copilot host wants with each kind of token. */
+  identity: Pick<IdentityHeaders, "exchanged" | "direct">;
 }
 
 const ANSWER_LIMIT = 1024 * 1024;
@@ -46,7 +49,23 @@ export function githubRequest(
     timeouts: { ...timeouts, firstByteMs: Math.min(timeouts.firstByteMs, FIRST_BYTE_MS) },
     what,
     host: () => new URL(home.restOrigin).host,
-    retryStatuses: [500],
+  };
+}
+
+/** What gives the token for the Copilot host. */
+export function createTokenAccess(access: GithubAccess, kind: "exchange" | "direct" | "auto"): TokenExchange {
+  return async ({ signal }) => {
+    const value = await readGithubToken(access.githubToken);
+    if (kind === "exchange") return exchange(access, value, signal);
+    refuseClassic(value);
+    if (kind === "direct" || /^(?:github_pat_|ghs_)/.test(value)) return directToken(access, value, signal);
+    try {
+      return await exchange(access, value, signal);
+    } catch (error) {
+      // Some tenants have no exchange and take the GitHub token as it is.
+      if (access.home.kind === "tenant" && hasNoExchange(error)) return directToken(access, value, signal);
+      throw error;
+    }
   };
 }
 
@@ -54,65 +73,71 @@ export function githubRequest(
  * Exchanges the GitHub token for a short-lived Copilot token. The answer is judged by its form before its status, and a
  * drifting optional field never matters. A refusal that is known to be passing is tried once more.
  */
-export function createTokenExchange(access: GithubAccess): TokenExchange {
-  return async ({ signal }) => {
-    const githubToken = await readGithubToken(access.githubToken);
-    const request = githubRequest(access, githubToken, "/copilot_internal/v2/token", WHAT, signal);
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await requestText(request, ANSWER_LIMIT);
-      const parsed = tokenSchema.safeParse(answer.status === 401 ? undefined : parseJsonObject(answer.text));
-      if (parsed.success) {
-        const { token, expires_at: expiresAt, refresh_in: refreshIn, endpoints } = parsed.data;
-        checkToken(token);
-        const serverNow = serverTime(answer.headers) ?? Date.now();
-        return {
-          token: { value: token, origin: copilotOrigin(access.home, endpoints?.api ?? undefined, token) },
-          refreshInMs: typeof refreshIn === "number" ? refreshIn * 1000 : undefined,
-          expiresInMs: typeof expiresAt === "number" ? expiresAt * 1000 - serverNow : undefined,
-        };
-      }
-      const { error, again } = exchangeError(answer, {
-        host: request.host(),
-        what: WHAT,
-        tokenPrefix: /^(?:github_pat_|gh[a-z]_)/.exec(githubToken)?.[0] ?? "",
-      });
-      if (!again || attempt > 0) throw error;
-      await delay(500 + Math.random() * 500, undefined, { signal }).catch(() => signal.throwIfAborted());
+async function exchange(
+  access: GithubAccess,
+  githubToken: string,
+  signal: AbortSignal,
+): Promise<ExchangedToken> {
+  const request = githubRequest(access, githubToken, "/copilot_internal/v2/token", WHAT, signal);
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await requestText(request, ANSWER_LIMIT);
+    const parsed = tokenSchema.safeParse(answer.status === 401 ? undefined : parseJsonObject(answer.text));
+    if (parsed.success) {
+      const { token, expires_at: expiresAt, refresh_in: refreshIn, endpoints } = parsed.data;
+      checkToken(token);
+      const serverNow = serverTime(answer.headers) ?? Date.now();
+      return {
+        token: {
+          value: token,
+          headers: access.identity.exchanged,
+          ...tokenHosts(access.home, endpoints, token),
+        },
+        refreshInMs: typeof refreshIn === "number" ? refreshIn * 1000 : undefined,
+        expiresInMs: typeof expiresAt === "number" ? expiresAt * 1000 - serverNow : undefined,
+      };
     }
-  };
+    const { error, again } = exchangeError(answer, {
+      host: request.host(),
+      what: WHAT,
+      tokenPrefix: /^(?:github_pat_|gh[a-z]_)/.exec(githubToken)?.[0] ?? "",
+    });
+    if (!again || attempt > 0) throw error;
+    await delay(500 + Math.random() * 500, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
 }
 
 /**
  * Uses the GitHub token itself as the bearer, for tokens that Copilot takes as they are. GitHub is asked once which
  * host the account belongs to; if it does not say, the default is used.
  */
-export function createDirectAccess(access: GithubAccess): TokenExchange {
-  return async ({ signal }): Promise<ExchangedToken> => {
-    const value = await readGithubToken(access.githubToken);
-    if (value.startsWith("ghp_")) {
-      throw new ProviderError(
-        "unauthenticated",
-        "Copilot does not take classic personal access tokens (ghp_).",
-        {
-          hint: "Run `zotpilot login`, or make a fine-grained token with the Copilot Requests permission.",
-        },
-      );
-    }
-    const request = githubRequest(
-      access,
-      value,
-      "/copilot_internal/user",
-      "Asking GitHub about the account",
-      signal,
-    );
-    const answer = await requestText(request, ANSWER_LIMIT);
-    if (answer.status === 401) {
-      throw exchangeError(answer, { host: request.host(), what: request.what, tokenPrefix: "" }).error;
-    }
-    const user = userSchema.safeParse(answer.status === 200 ? parseJsonObject(answer.text) : undefined);
-    const named = user.success ? (user.data.endpoints?.api ?? undefined) : undefined;
-    return { token: { value, origin: copilotOrigin(access.home, named, "") } };
-  };
+async function directToken(
+  access: GithubAccess,
+  value: string,
+  signal: AbortSignal,
+): Promise<ExchangedToken> {
+  refuseClassic(value);
+  const what = "Asking GitHub about the account";
+  const request = githubRequest(access, value, "/copilot_internal/user", what, signal);
+  const answer = await requestText(request, ANSWER_LIMIT);
+  if (answer.status === 401) {
+    throw exchangeError(answer, { host: request.host(), what, tokenPrefix: "" }).error;
+  }
+  const user = userSchema.safeParse(answer.status === 200 ? parseJsonObject(answer.text) : undefined);
+  const named = user.success ? user.data.endpoints : undefined;
+  return { token: { value, headers: access.identity.direct, ...tokenHosts(access.home, named, "") } };
+}
+
+/** Whether an exchange failed because there is none, and not because the account may not. */
+function hasNoExchange(error: unknown): boolean {
+  if (!isProviderError(error) || error.serviceCode !== undefined) return false;
+  return error.status === 404 || (error.status === 403 && error.code === "forbidden");
+}
+
+function refuseClassic(token: string): void {
+  if (!token.startsWith("ghp_")) return;
+  throw new ProviderError("unauthenticated", "Copilot does not take classic personal access tokens (ghp_).", {
+    hint: "Run `zotpilot login`, or make a fine-grained token with the Copilot Requests permission.",
+  });
 }
 
 function checkToken(token: string): void {

@@ -16,6 +16,8 @@ export interface CopilotQuota {
   overagePermitted: boolean;
   /** Use beyond the allowance so far. */
   overage: number;
+  /** When it starts anew, ISO 8601, if that was told for this one alone. */
+  resetsAt?: string;
 }
 
 /** What GitHub tells about the account. Every field may be absent: the service is free to leave it out. */

@@ -1,8 +1,9 @@
 import type { Dispatcher } from "undici";
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
-import { flatHeaders } from "./headers.ts";
+import { flatHeaders, namesOf } from "./headers.ts";
 import { refuseUncheckedTls } from "./network-error.ts";
+import { isReplayable } from "./replayable.ts";
 import { StableController } from "./stable-controller.ts";
 import type { AccessToken, TokenSource } from "./token.ts";
 
@@ -44,10 +45,6 @@ export function bearerAuth(
     new SignedRequest(dispatch, request, handler, tokens, placeholders).start();
     return true;
   };
-}
-
-function isReplayable(body: Dispatcher.DispatchOptions["body"]): boolean {
-  return body === undefined || body === null || typeof body === "string" || body instanceof Uint8Array;
 }
 
 class SignedRequest {
@@ -96,19 +93,22 @@ class SignedRequest {
   #send(token: AccessToken, mayReplay: boolean): void {
     if (this.#controller.finished) return;
     const asked = new URL(String(this.#request.origin)).origin;
-    if (asked !== token.origin && !this.#placeholders.includes(asked)) {
+    const isHome = asked === token.origin || this.#placeholders.includes(asked);
+    const origin = isHome ? token.origin : token.originOf?.(asked);
+    if (origin === undefined) {
       throw new ProviderError(
         "bad_request",
         `Nothing was sent: the token belongs to ${token.origin}, not to ${displayText(asked, 100)}.`,
       );
     }
-    refuseUncheckedTls(token.origin);
+    refuseUncheckedTls(origin);
     const headers = flatHeaders(this.#request.headers, (name) => name === "authorization" || name === "host");
+    const present = namesOf(headers);
+    for (const [name, value] of Object.entries(token.headers ?? {})) {
+      if (!present.has(name.toLowerCase())) headers.push(name, value);
+    }
     headers.push("authorization", `Bearer ${token.value}`);
-    this.#dispatch(
-      { ...this.#request, origin: token.origin, headers },
-      this.#receive(mayReplay ? token : undefined),
-    );
+    this.#dispatch({ ...this.#request, origin, headers }, this.#receive(mayReplay ? token : undefined));
   }
 
   /** The handler of one dispatch. With `replayable` set, a 401 is kept back and leads to a second one. */

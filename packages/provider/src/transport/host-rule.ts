@@ -10,17 +10,23 @@ export interface Home {
   readonly restOrigin: string;
   /** Where Copilot is when the token does not say it, as an origin. */
   readonly copilotOrigin: string;
+  /** Where code completions are when the token does not say it, as an origin. */
+  readonly completionsOrigin: string;
 }
+
+/** What a host is for: the models, or code completions, which have one of their own. */
+export type HostRole = "api" | "completions";
 
 const LABELS = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 const LONGEST = 300;
 
-function isLoopbackName(host: string): boolean {
+/** Whether a host name means this machine. */
+export function isLoopbackName(host: string): boolean {
   return host === "localhost" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /** Scheme, host and port of a value that has nothing else; `undefined` for everything odd. */
-function parseOrigin(value: string): { scheme: string; host: string; port: string } | undefined {
+export function parseOrigin(value: string): { scheme: string; host: string; port: string } | undefined {
   if (value.length > LONGEST || !/^[\u0021-\u007e]+$/.test(value) || /[\\@?#%]/.test(value)) return undefined;
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);
@@ -48,7 +54,13 @@ export function parseHome(value: string): Home {
     const secure = scheme === "https:" && (port === "" || port === "443");
     if (isLoopbackName(host) && (scheme === "http:" || scheme === "https:") && trimmed.includes("://")) {
       const origin = `${scheme}//${host}${port === "" ? "" : `:${port}`}`;
-      return { name: origin, kind: "loopback", restOrigin: origin, copilotOrigin: origin };
+      return {
+        name: origin,
+        kind: "loopback",
+        restOrigin: origin,
+        copilotOrigin: origin,
+        completionsOrigin: origin,
+      };
     }
     if (secure && (host === "github.com" || host === "api.github.com" || host === "www.github.com")) {
       return {
@@ -56,6 +68,7 @@ export function parseHome(value: string): Home {
         kind: "dotcom",
         restOrigin: "https://api.github.com",
         copilotOrigin: "https://api.githubcopilot.com",
+        completionsOrigin: "https://copilot-proxy.githubusercontent.com",
       };
     }
     if (secure && /^[a-z0-9-]+\.ghe\.com$/.test(host)) {
@@ -64,6 +77,7 @@ export function parseHome(value: string): Home {
         kind: "tenant",
         restOrigin: `https://api.${host}`,
         copilotOrigin: `https://copilot-api.${host}`,
+        completionsOrigin: `https://copilot-proxy.${host}`,
       };
     }
   }
@@ -74,10 +88,16 @@ export function parseHome(value: string): Home {
   );
 }
 
-function isAllowed(home: Home, parsed: { scheme: string; host: string; port: string }): boolean {
+function isAllowed(
+  home: Home,
+  parsed: { scheme: string; host: string; port: string },
+  role: HostRole,
+): boolean {
   const { scheme, host, port } = parsed;
   if (home.kind === "loopback") return (scheme === "http:" || scheme === "https:") && isLoopbackName(host);
   if (scheme !== "https:" || (port !== "" && port !== "443")) return false;
+  // The default host of completions lies outside the names that a token answer may choose from.
+  if (role === "completions" && `https://${host}` === home.completionsOrigin) return true;
   if (home.kind === "tenant") {
     return host === home.name || host === `api.${home.name}` || host === `copilot-api.${home.name}`;
   }
@@ -90,11 +110,12 @@ function isAllowed(home: Home, parsed: { scheme: string; host: string; port: str
  * there is no fall-back to another host.
  *
  * Allowed are, over https on port 443: for github.com every name under `githubcopilot.com`; for a tenant its own three
- * names. Plain http and other ports are allowed only between loopback addresses.
+ * names, and for code completions also the one host that serves them by default. Plain http and other ports are allowed
+ * only between loopback addresses.
  */
-export function allowedOrigin(home: Home, value: string): string {
+export function allowedOrigin(home: Home, value: string, role: HostRole = "api"): string {
   const parsed = parseOrigin(value);
-  if (!parsed || !isAllowed(home, parsed)) {
+  if (!parsed || !isAllowed(home, parsed, role)) {
     throw new ProviderError(
       "invalid_response",
       `The Copilot token names the host "${displayText(value, 100)}", which does not belong to ${home.name}; nothing was sent to it.`,

@@ -1,13 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Dispatcher } from "undici";
 import type { z } from "zod";
 import { parseJsonObject } from "../errors/error-body.ts";
 import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import { errorFromResponse } from "../errors/response-error.ts";
-import { headerOf, retryAfterOf, type ResponseHeaders } from "../errors/retry-after.ts";
+import { headerOf, type ResponseHeaders } from "../errors/retry-after.ts";
 import { readBounded, watchBody, type WatchedBody } from "./body.ts";
-import { isPassing, networkError } from "./network-error.ts";
+import { networkError } from "./network-error.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** One request, described so that failures can be explained. */
@@ -24,8 +23,6 @@ export interface HttpRequest {
   what: string;
   /** The host for messages; a function because signing may choose it. */
   host: () => string;
-  /** Statuses that are quietly tried again, besides broken connections. */
-  retryStatuses?: readonly number[];
 }
 
 /** An answer whose body has been read as text. */
@@ -36,8 +33,6 @@ export interface TextAnswer {
 }
 
 const ERROR_BODY_LIMIT = 64 * 1024;
-const QUIET_RETRIES = 2;
-const GATEWAY_STATUSES: readonly number[] = [502, 503, 504];
 
 function requestIdOf(headers: ResponseHeaders): string | undefined {
   return headerOf(headers, "x-request-id") ?? headerOf(headers, "x-github-request-id");
@@ -53,43 +48,27 @@ function redirectError(request: HttpRequest, status: number, headers: ResponseHe
   );
 }
 
-/**
- * Sends a request until there is an answer: a connection that breaks before any byte of the answer, and 502, 503 and
- * 504, are tried again up to two times after a short random wait. Throws the signal's reason when aborted.
- */
+/** Sends a request; the dispatcher signs it and tries again. Throws the signal's reason when aborted. */
 async function send(request: HttpRequest): Promise<Dispatcher.ResponseData> {
   const { dispatcher, origin, path, method, headers, body, signal, timeouts } = request;
-  const retried = [...GATEWAY_STATUSES, ...(request.retryStatuses ?? [])];
-  for (let attempt = 0; ; attempt += 1) {
+  signal?.throwIfAborted();
+  try {
+    return await dispatcher.request({
+      origin,
+      path,
+      method,
+      ...(headers && { headers }),
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+      headersTimeout: timeouts.firstByteMs,
+      // A body is watched as it is read, see watchBody.
+      bodyTimeout: 0,
+    });
+  } catch (error) {
     signal?.throwIfAborted();
-    const last = attempt === QUIET_RETRIES;
-    try {
-      const answer = await dispatcher.request({
-        origin,
-        path,
-        method,
-        ...(headers && { headers }),
-        ...(body !== undefined && { body }),
-        ...(signal && { signal }),
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: 0,
-      });
-      // A wait of the service's own choice is for the caller to see, not for us to sleep through.
-      const asked = retryAfterOf(answer.headers) !== undefined;
-      if (last || asked || !retried.includes(answer.statusCode)) return answer;
-      await errorBodyOf(request, answer);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isProviderError(error)) throw error;
-      if (last || !isPassing(error)) {
-        // What a credential source throws (not logged in, store unreadable) is its own story.
-        if (!looksLikeNetwork(error)) throw error;
-        throw networkError(error, request.what, request.host(), "before_answer");
-      }
-    }
-    await delay((0.5 + Math.random() / 2) * 300 * 4 ** attempt, undefined, signal ? { signal } : {}).catch(
-      () => signal?.throwIfAborted(),
-    );
+    // What a credential source throws (not logged in, store unreadable) is its own story.
+    if (isProviderError(error) || !looksLikeNetwork(error)) throw error;
+    throw networkError(error, request.what, request.host(), "before_answer");
   }
 }
 

@@ -1,5 +1,6 @@
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
+import { proxyFailureIn, type ProxyFailure } from "./proxy-failure.ts";
 
 /** When a failure happened, which decides how its sentence ends. */
 export type Phase = "before_answer" | "in_answer";
@@ -7,7 +8,7 @@ export type Phase = "before_answer" | "in_answer";
 const TLS_CODES =
   /^(?:UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|CERT_|ERR_TLS_CERT|HOSTNAME_MISMATCH|CRL_|INVALID_CA)/;
 const TLS_HINT =
-  "If your network opens TLS with a certificate authority of its own, set NODE_EXTRA_CA_CERTS to its PEM file.";
+  "If your network opens TLS with a certificate authority of its own, set NODE_EXTRA_CA_CERTS to its PEM file, or hand its text to the option `ca`.";
 
 /** The error code of a failure or of what caused it. */
 export function networkCodeOf(error: unknown): string {
@@ -67,14 +68,15 @@ function read(code: string, host: string, phase: Phase, message: string): Readin
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
     return { says: `${host} does not speak TLS as expected (${code})`, hint: TLS_HINT, retryable: false };
   }
+  // The words of undici's own proxy agent, when the caller brought one.
   const proxy = /Proxy response \((\d{3})\)/.exec(message);
   if (proxy) {
     return {
       says: `the proxy did not open a way to ${host} (it answered with status ${proxy[1]})`,
       hint:
         proxy[1] === "407"
-          ? "The proxy wants a user name and password: set them in HTTPS_PROXY."
-          : "Check HTTPS_PROXY.",
+          ? "The proxy wants a user name and password, or others than it was given."
+          : "Check the proxy's settings.",
       retryable: false,
     };
   }
@@ -84,10 +86,41 @@ function read(code: string, host: string, phase: Phase, message: string): Readin
   };
 }
 
+function readProxyFailure({ reason, proxy, setting, status, cause }: ProxyFailure, host: string): Reading {
+  const where = `Check ${setting}, and NO_PROXY for hosts that need no proxy.`;
+  const how = `http://user:password@${proxy}, with special characters percent-encoded`;
+  switch (reason) {
+    case "login_refused":
+      return {
+        says: `the proxy ${proxy} refused the user name or the password that it was given (status ${status})`,
+        hint: `Correct them in ${setting}: ${how}.`,
+        retryable: false,
+      };
+    case "login_missing":
+      return {
+        says: `the proxy ${proxy} wants a user name and a password (status ${status})`,
+        hint: `Set them in ${setting}: ${how}.`,
+        retryable: false,
+      };
+    case "refused":
+      return {
+        says: `the proxy ${proxy} did not open a way to ${host} (it answered with status ${status})`,
+        hint: `Ask whoever runs the proxy to allow ${host}. ${where}`,
+        retryable: status !== undefined && status >= 500,
+      };
+    case "unreachable": {
+      const code = networkCodeOf(cause);
+      const detail = code === "" ? "" : ` (${displayText(code, 40)})`;
+      return { says: `the proxy ${proxy} could not be reached${detail}`, hint: where };
+    }
+  }
+}
+
 /** Turns a failure of the network into one sentence with the host and the cause. */
 export function networkError(error: unknown, what: string, host: string, phase: Phase): ProviderError {
   const message = error instanceof Error ? error.message : "";
-  const reading = read(networkCodeOf(error), host, phase, message);
+  const proxy = proxyFailureIn(error);
+  const reading = proxy ? readProxyFailure(proxy, host) : read(networkCodeOf(error), host, phase, message);
   return new ProviderError(reading.code ?? "network", `${what} failed: ${reading.says}.`, {
     retryable: reading.retryable ?? true,
     ...(reading.hint !== undefined && { hint: reading.hint }),
@@ -95,7 +128,7 @@ export function networkError(error: unknown, what: string, host: string, phase: 
   });
 }
 
-const QUIETLY_RETRIED = /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_.+)$/;
+const QUIETLY_RETRIED = /^(?:ECONNREFUSED|ECONNRESET|EPIPE|UND_ERR_SOCKET|ETIMEDOUT|EAI_AGAIN|ERR_HTTP2_.+)$/;
 
 /** Whether a failure before the answer is the kind that mostly goes away when the request is sent again. */
 export function isPassing(error: unknown): boolean {

@@ -1,9 +1,16 @@
-/** A token and the only place that it may be sent to. */
+/** A token and where it may be sent to. */
 export interface AccessToken {
   /** The secret. */
   readonly value: string;
   /** Scheme, host and port, for example `https://api.individual.githubcopilot.com`. */
   readonly origin: string;
+  /** Headers that belong to this kind of token; requests that set them themselves keep theirs. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Where a request goes that was made out to another origin than {@link origin} or a placeholder of it: to a second
+   * host of the same service. `undefined` means that the token must not go there; it may also throw, to say why.
+   */
+  readonly originOf?: (asked: string) => string | undefined;
 }
 
 /** What an exchange gives: a token and how long it is good for, as durations, so that no clock has to be right. */

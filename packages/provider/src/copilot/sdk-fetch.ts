@@ -1,0 +1,54 @@
+import { fetch as undiciFetch, type Dispatcher } from "undici";
+import { displayText } from "../errors/redact.ts";
+import { sdkHeaders } from "./sdk-headers.ts";
+
+/** The standard `fetch` of the platform. */
+export type Fetch = typeof globalThis.fetch;
+
+/** Answers that the platform's `Response` wants without a body. */
+const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+
+/**
+ * Makes a `fetch` that sends through `dispatcher`, so that programs written for other services ask Copilot. The
+ * dispatcher signs, and refuses every host but the account's. The body is read first, so that a request can be sent
+ * again with a renewed token. Redirects are not followed: the caller gets the answer that asked for one, with a body that says so.
+ */
+export function createSdkFetch(dispatcher: Dispatcher): Fetch {
+  return async (input, init) => {
+    // The platform's own classes read every form of a request that there is.
+    const asked = new Request(input, { ...init, redirect: "manual" });
+    const bytes = asked.body ? new Uint8Array(await asked.arrayBuffer()) : undefined;
+    const body = bytes ? Buffer.from(bytes).toString("utf8") : undefined;
+    // Not the copy's signal, which is forgotten with the copy while the answer still streams.
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const answer = await undiciFetch(asked.url, {
+      method: asked.method,
+      headers: sdkHeaders(asked.headers, body),
+      ...(bytes && { body: bytes }),
+      redirect: "manual",
+      ...(signal && { signal }),
+      dispatcher: dispatcher.compose(wholeBody(bytes)),
+    });
+    const headers = new Headers([...answer.headers]);
+    if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
+      await answer.body?.cancel();
+      return redirected(answer.status, headers);
+    }
+    const stream = WITHOUT_BODY.includes(answer.status) ? null : (answer.body as ReadableStream | null);
+    return new Response(stream, { status: answer.status, statusText: answer.statusText, headers });
+  };
+}
+
+/** `fetch` hands its body on as a generator, which cannot be sent twice: the bytes go in its place. */
+function wholeBody(bytes: Uint8Array | undefined): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => dispatch(bytes ? { ...options, body: bytes } : options, handler);
+}
+
+function redirected(status: number, headers: Headers): Response {
+  const target = (headers.get("location") ?? "").split(/[?#]/, 1)[0] ?? "";
+  headers.delete("location");
+  headers.delete("content-length");
+  headers.set("content-type", "application/json");
+  const message = `Copilot answered with a redirect to "${displayText(target, 200)}", and redirects are never followed, because the request carries your token.`;
+  return new Response(JSON.stringify({ error: { message, code: "redirect_refused" } }), { status, headers });
+}
