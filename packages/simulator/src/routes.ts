@@ -1,4 +1,6 @@
 import { chatWire } from "./copilot/chat.ts";
+import { completePrompt } from "./copilot/completions.ts";
+import { embedTexts } from "./copilot/embeddings.ts";
 import { refuseCall } from "./copilot/guard.ts";
 import { messagesWire } from "./copilot/messages/wire.ts";
 import { answerModelCall, type ModelWire } from "./copilot/model-call.ts";
@@ -52,6 +54,8 @@ const ROUTES: readonly Route[] = [
   { method: "POST", path: /^\/chat\/completions$/, handler: spoken(chatWire) },
   { method: "POST", path: /^\/responses$/, handler: spoken(responsesWire) },
   { method: "POST", path: /^\/v1\/messages$/, handler: spoken(messagesWire) },
+  { method: "POST", path: /^\/embeddings$/, handler: modelCall(embedTexts) },
+  { method: "POST", path: /^\/v1\/engines\/([^/]+)\/completions$/, handler: modelCall(completePrompt) },
 ];
 
 /** Finds and runs the handler of a call. */

@@ -35,7 +35,11 @@ export type Stage =
   /** The same of `/responses`. */
   | "responses"
   /** The same of `/v1/messages`. */
-  | "messages";
+  | "messages"
+  /** The same of `/embeddings`. */
+  | "embeddings"
+  /** The same of `/v1/engines/{engine}/completions`. */
+  | "completions";
 
 /** Gets the reply of what comes after. */
 export type Next = () => Promise<Reply>;

@@ -132,3 +132,13 @@ export function streamCalls(text: string): { id: string; name: string; arguments
   }
   return calls;
 }
+
+/** The texts of a stream of completions, by index. */
+export function completionTexts(text: string): string[] {
+  const texts: string[] = [];
+  for (const line of text.split("\n").filter((one) => one.startsWith("data: {"))) {
+    const chunk = JSON.parse(line.slice("data: ".length)) as { choices?: { index: number; text: string }[] };
+    for (const { index, text: piece } of chunk.choices ?? []) texts[index] = (texts[index] ?? "") + piece;
+  }
+  return texts;
+}
