@@ -352,11 +352,21 @@ describe("listModels()", () => {
     await expect(copilot.enableModel(hello.model)).rejects.toMatchObject({ code: "forbidden" });
   });
 
-  test("models.responses_only: a model of another wire is refused before anything is sent", async () => {
+  test("models.responses_only: the list tells the wire", async () => {
     const { copilot, count } = await simulated({ scenarios: ["models.responses_only"] });
     await copilot.listModels();
-    await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({ code: "bad_request" });
+    expect((await collectMessage(copilot.stream(hello))).finishReason).toBe("end");
     expect(count(CHAT_PATH)).toBe(0);
+  });
+
+  test("models.responses_only: without the list the wire is switched once and remembered", async () => {
+    const { copilot, count } = await simulated({ scenarios: ["models.responses_only"] });
+    for (let call = 0; call < 3; call += 1) {
+      expect((await collectMessage(copilot.stream(hello))).finishReason).toBe("end");
+    }
+    expect(count(CHAT_PATH)).toBe(1);
+    expect(count("/models")).toBe(1);
+    expect(count("/responses")).toBe(3);
   });
 
   test("an unknown model is told with the nearest ones", async () => {

@@ -1,14 +1,14 @@
-import { isProviderError, ProviderError } from "../errors/provider-error.ts";
-import { displayText } from "../errors/redact.ts";
+import { isProviderError, type ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Provider } from "../model/provider.ts";
 import type { ModelRequest } from "../model/request.ts";
-import { requestStream, type HttpRequest } from "../transport/http.ts";
-import { chatCompletions } from "../wire/chat-completions/chat-completions.ts";
+import { requestStream, type HttpRequest, type StreamAnswer } from "../transport/http.ts";
 import { readAnswer } from "../wire/read-answer.ts";
+import type { EncodeContext, WireFormat } from "../wire/wire-format.ts";
+import { createWireChooser, probablyReasons } from "./choose-wire.ts";
 import { modelError } from "./model-error.ts";
-import { requestHeaders } from "./request-headers.ts";
+import { initiatorOf, requestHeaders } from "./request-headers.ts";
 
 /** What {@link createStream} needs of the client that it belongs to. */
 export interface StreamOptions {
@@ -25,51 +25,128 @@ export interface StreamOptions {
   monotonicNow?: (() => number) | undefined;
 }
 
-/** Makes `Provider.stream` for Copilot. */
+const WHAT = "Asking Copilot for an answer";
+
+/**
+ * Makes `Provider.stream` for Copilot. A model that turns out not to answer on the wire that was chosen is asked on
+ * another one, and reasoning state that the service cannot read is left out: each once, before anything is shown.
+ */
 export function createStream(options: StreamOptions): Provider["stream"] {
-  return async function* stream(
+  const wires = createWireChooser();
+
+  function infoOf(id: string): ModelInfo | undefined {
+    return options.knownModels()?.find((model) => model.id === id);
+  }
+
+  async function send(
     asked: ModelRequest,
-    { signal }: { signal?: AbortSignal } = {},
-  ): AsyncGenerator<ModelEvent, void, undefined> {
-    const known = options.knownModels();
-    const info = known?.find((model) => model.id === asked.model);
-    if (info && !info.endpoints.includes(chatCompletions.path)) {
-      throw new ProviderError(
-        "bad_request",
-        `The model "${displayText(asked.model, 100)}" answers only on ${info.endpoints.join(" and ")}, which this version does not speak yet.`,
-        { hint: "Choose another model." },
-      );
-    }
-    const what = "Asking Copilot for an answer";
-    const body = chatCompletions.encode(asked, {
-      stream: info?.supports.streaming ?? true,
-      reasons: (info?.supports.reasoningEfforts.length ?? 0) > 0,
-      reasoningEfforts: info?.supports.reasoningEfforts,
-    });
-    const answer = await requestStream(
+    wire: WireFormat,
+    context: EncodeContext,
+    signal: AbortSignal | undefined,
+  ): Promise<StreamAnswer> {
+    const body = wire.encode(asked, context);
+    return requestStream(
       options.request({
-        path: chatCompletions.path,
+        path: wire.path,
         method: "POST",
-        what,
-        headers: requestHeaders(asked),
+        what: WHAT,
+        headers: { ...requestHeaders(asked), ...wire.headers?.(body) },
         body: JSON.stringify(body),
         signal,
       }),
-    ).catch((error: unknown) => {
-      throw isProviderError(error) && error.code === "model_not_found"
-        ? modelError(error, asked.model, known)
-        : error;
-    });
+    );
+  }
+
+  /** Where to ask after a refusal: the list of models tells, if it has not been asked for yet. */
+  async function otherWire(
+    refused: WireFormat,
+    id: string,
+    signal: AbortSignal | undefined,
+  ): Promise<WireFormat | undefined> {
+    if (!options.knownModels()) {
+      await options.listModels(signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    }
+    return wires.switchFrom(refused, id, infoOf(id));
+  }
+
+  return async function* stream(
+    given: ModelRequest,
+    { signal }: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<ModelEvent, void, undefined> {
+    const whose = signal ? { signal } : {};
+    let account = hasReasoning(given) ? await options.account(whose) : undefined;
+    // Said once, so that it stays the same however often the request is sent.
+    const asked = { ...given, initiator: initiatorOf(given) };
+    const { model } = asked;
+    let wire = wires.choose(model, infoOf(model));
+    let answer: StreamAnswer | undefined;
+    let mayDrop = account !== undefined;
+    let maySwitch = true;
+    while (!answer) {
+      const context: EncodeContext = { ...contextOf(model, infoOf(model)), account, dropReasoning: !mayDrop };
+      try {
+        answer = await send(asked, wire, context, signal);
+      } catch (error) {
+        if (!isProviderError(error)) throw error;
+        if (mayDrop && isStateRefused(error)) mayDrop = false;
+        else {
+          const other = maySwitch && isElsewhere(error) ? await otherWire(wire, model, signal) : undefined;
+          if (!other) {
+            throw error.code === "model_not_found" ? modelError(error, model, options.knownModels()) : error;
+          }
+          maySwitch = false;
+          wire = other;
+        }
+      }
+    }
+    // The token at hand tells; if it had to be renewed just now and could not be, the state is not kept.
+    account ??= await options.account(whose).catch(() => undefined);
     yield {
       type: "response_start",
       ...(answer.requestId !== undefined && { requestId: answer.requestId }),
     };
-    const decoder = chatCompletions.createDecoder({
-      model: asked.model,
+    const decoder = wire.createDecoder({
+      model,
       requestId: answer.requestId,
-      what,
+      what: WHAT,
       host: options.host(),
+      account,
+      responseFormat: asked.responseFormat?.name,
     });
     yield* readAnswer(answer.body, decoder, options.monotonicNow);
   };
+}
+
+function hasReasoning(request: ModelRequest): boolean {
+  return request.messages.some((message) => message.content.some((part) => part.type === "reasoning"));
+}
+
+function contextOf(id: string, info: ModelInfo | undefined): EncodeContext {
+  if (!info) return { stream: true, reasons: probablyReasons(id), reasoningEfforts: undefined };
+  const { streaming, reasoningEfforts, structuredOutputs, thinking } = info.supports;
+  return {
+    stream: streaming,
+    reasons: reasoningEfforts.length > 0,
+    reasoningEfforts,
+    structuredOutputs,
+    thinking,
+    maxOutputTokens: info.maxOutputTokens,
+  };
+}
+
+/** The service has the model, but not on this endpoint. One host says so under another code. */
+function isElsewhere({ serviceCode, message }: ProviderError): boolean {
+  return (
+    serviceCode === "unsupported_api_for_model" ||
+    (serviceCode === "model_not_supported" && /not accessible via the \S+ endpoint/.test(message))
+  );
+}
+
+/** Reasoning state of another deployment, or one that a deployment has forgotten the key of. */
+function isStateRefused({ status, serviceCode, message }: ProviderError): boolean {
+  return (
+    status === 400 &&
+    (serviceCode === "invalid_encrypted_content" ||
+      /encrypted content .*could not be verified|invalid signature in thinking block/i.test(message))
+  );
 }

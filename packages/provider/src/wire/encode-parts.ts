@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parseJsonObject } from "../errors/error-body.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
@@ -28,6 +29,11 @@ export function safeArguments(text: string): string {
 /** A name that a model made up must not make the whole conversation unusable. */
 export function safeName(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64) || "unknown";
+}
+
+/** The id of a call in a form that every wire takes; ids of another wire may be longer or hold other letters. */
+export function safeCallId(id: string): string {
+  return TOOL_NAME.test(id) ? id : `call_${createHash("sha256").update(id).digest("hex").slice(0, 32)}`;
 }
 
 /** What a tool said, as one text that is never empty. */
