@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ReasoningEffort } from "../model/request.ts";
 import { modelSchema } from "./schema.ts";
@@ -35,6 +36,10 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
         reasoningEfforts: (supports?.reasoning_effort ?? []).filter((effort): effort is ReasoningEffort =>
           EFFORTS.includes(effort),
         ),
+        ...(typeof supports?.structured_outputs === "boolean" && {
+          structuredOutputs: supports.structured_outputs,
+        }),
+        ...thinkingOf(supports),
       },
       endpoints: model.supported_endpoints ?? [OLDEST_ENDPOINT],
       policy: policyOf(model.policy?.state),
@@ -51,6 +56,17 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
 
 function tokens(value: number | null | undefined): number | undefined {
   return typeof value === "number" && value > 0 ? Math.floor(value) : undefined;
+}
+
+function thinkingOf(
+  supports: z.infer<typeof modelSchema>["capabilities"]["supports"],
+): Pick<ModelInfo["supports"], "thinking"> {
+  const maxBudget = tokens(supports?.max_thinking_budget);
+  const said = supports?.adaptive_thinking;
+  const adaptive = said === true || said === "required" || said === "optional";
+  if (maxBudget === undefined && !adaptive) return {};
+  const minBudget = tokens(supports?.min_thinking_budget) ?? 1024;
+  return { thinking: { adaptive, minBudget, maxBudget: maxBudget ?? 32_000 } };
 }
 
 /** A model without a policy needs none. A state that we do not know is left to the service to judge. */
