@@ -1,10 +1,44 @@
 export { AuthError, isAuthError } from "./errors.ts";
 export type { AuthErrorCode } from "./errors.ts";
 
-export { login, defaultClientId } from "./login.ts";
+export { login } from "./login.ts";
+export { defaultClientId } from "./client-id.ts";
 export type { LoginEvent, LoginOptions, OpenBrowser } from "./login.ts";
 export { resolveCredential } from "./resolve.ts";
-export type { ResolveOptions, ResolvedCredential } from "./resolve.ts";
+export type { OwnSourcesOnly, ResolveOptions, ResolvedCredential } from "./resolve.ts";
+export { saveToken } from "./save-token.ts";
+export type { SaveTokenOptions, SavedToken } from "./save-token.ts";
+export { signOut } from "./sign-out.ts";
+export type { SignOutOptions, SignOutReport, SignedOut } from "./sign-out.ts";
+export { revokeUrl } from "./revoke-url.ts";
+export type { RevokeQuestion } from "./revoke-url.ts";
+
+export { createAccounts } from "./accounts/accounts.ts";
+export type { Account, AccountScope, Accounts, AccountsOptions } from "./accounts/accounts.ts";
+
+export { credentialSources } from "./sources/sources.ts";
+export type {
+  CredentialSource,
+  CredentialSourceName,
+  Environment,
+  ForeignSource,
+} from "./sources/sources.ts";
+export { createApiKeyReader } from "./sources/command.ts";
+export type { ApiKeyCommand, ApiKeyReader, ApiKeyReaderOptions } from "./sources/command.ts";
+export { readTokenFrom } from "./sources/stdin.ts";
+
+export { describeToken } from "./token/kind.ts";
+export type { TokenDescription, TokenKind } from "./token/kind.ts";
+export { describeCredential } from "./token/state.ts";
+export type { CredentialState } from "./token/state.ts";
+export { explainTokenRefusal } from "./token/refusal.ts";
+export type { TokenRefusal } from "./token/refusal.ts";
+export { verifyToken } from "./token/verify.ts";
+export type { VerifiedToken, VerifyOptions } from "./token/verify.ts";
+
+export { diagnoseHost } from "./diagnose/diagnose-host.ts";
+export type { DiagnoseOptions } from "./diagnose/diagnose-host.ts";
+export type { Finding } from "./diagnose/finding.ts";
 
 export { createTokenRefresher } from "./refresh/refresher.ts";
 export type { RefresherOptions, TokenRefresher, TokenRequest } from "./refresh/refresher.ts";

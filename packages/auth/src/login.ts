@@ -1,3 +1,4 @@
+import { defaultClientId } from "./client-id.ts";
 import { monotonicNow, sleep as realSleep } from "./clock.ts";
 import type { Sleep } from "./clock.ts";
 import { displayText } from "./display.ts";
@@ -11,13 +12,6 @@ import type { GitHubToken } from "./github/token.ts";
 import { fetchGitHubUser } from "./github/user.ts";
 import { credentialId } from "./store/credential-store.ts";
 import type { Credential, CredentialStore } from "./store/credential-store.ts";
-
-/**
- * The client id that is used unless another is set: GitHub's Copilot editor plug-in, whose tokens Copilot accepts. Using
- * it means to act under that application's name, which is what the person sees on the approval page. An application of
- * your own has its own id: set `clientId`.
- */
-export const defaultClientId = "Iv1.b507a08c87ecfe98";
 
 /** Starts the person's browser on a page; rejects when there is none. Must not go through a shell. */
 export type OpenBrowser = (url: string) => Promise<void>;

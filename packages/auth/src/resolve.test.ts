@@ -29,6 +29,7 @@ test("the environment comes before the store", async () => {
   expect(await resolveCredential({ store: await three(), env })).toEqual({
     token: "gho_env",
     source: "environment",
+    place: "COPILOT_GITHUB_TOKEN",
     host: "github.com",
   });
   expect(await resolveCredential({ store: await three(), host: "octo.ghe.com", env })).toMatchObject({

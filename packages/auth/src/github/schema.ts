@@ -29,6 +29,21 @@ export const messageSchema = z.object({ message: z.string().min(1) });
 
 export const userSchema = z.object({ login: z.string().regex(/^[A-Za-z0-9_[\]-]{1,100}$/) });
 
+const quota = z
+  .object({ unlimited: z.boolean().nullish(), percent_remaining: z.number().nullish() })
+  .catch({});
+
+export const copilotUserSchema = z.object({
+  login: userSchema.shape.login.optional().catch(undefined),
+  copilot_plan: text,
+  chat_enabled: z.boolean().nullish().catch(undefined),
+  quota_snapshots: z.record(z.string(), quota).nullish().catch(undefined),
+});
+
+export const refusalSchema = z
+  .object({ message: text, error_details: z.object({ message: text, url: text }).nullish().catch(undefined) })
+  .refine(({ message, error_details: details }) => message || details?.message);
+
 /** The value of a JSON text, its strings changed by `change`, or undefined when it is none. */
 export function parseJson(body: string, change: (text: string) => string): unknown {
   try {
