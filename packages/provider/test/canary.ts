@@ -10,15 +10,19 @@ export function everythingOf(error: unknown): string {
     JSON.stringify(error, Object.getOwnPropertyNames(error)) ?? "",
   ];
   for (let current = error, depth = 0; current instanceof Error && depth < 10; depth += 1) {
-    parts.push(
-      current.message,
-      current.stack ?? "",
-      inspect(current, { depth: 10 }),
-      JSON.stringify(current),
-    );
+    parts.push(current.message, current.stack ?? "", inspect(current, { depth: 10 }), jsonOf(current));
     current = current.cause;
   }
   return parts.join("\n");
+}
+
+/** Certificates, which some errors of the network hold, go round in circles. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /** Fails if an error shows a secret or a telling piece of one: its signature, its end, or a long part of its middle. */

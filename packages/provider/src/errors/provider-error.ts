@@ -33,6 +33,8 @@ export interface ProviderErrorOptions {
   retryable?: boolean;
   /** How long the service asked to wait, in milliseconds. */
   retryAfterMs?: number;
+  /** When a limit or an allowance that was reached starts anew, ISO 8601, if the service said it. */
+  resetsAt?: string;
   /** The service's id of the request, for a support ticket. */
   requestId?: string;
   /** What the person can do, as one sentence. */
@@ -54,6 +56,7 @@ export class ProviderError extends Error {
   readonly retryable: boolean;
   declare readonly status?: number;
   declare readonly retryAfterMs?: number;
+  declare readonly resetsAt?: string;
   declare readonly requestId?: string;
   declare readonly hint?: string;
   declare readonly serviceCode?: string;
@@ -65,6 +68,7 @@ export class ProviderError extends Error {
     this.retryable = options.retryable ?? false;
     if (options.status !== undefined) this.status = options.status;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
+    if (options.resetsAt !== undefined) this.resetsAt = options.resetsAt;
     if (options.requestId !== undefined) this.requestId = redact(options.requestId);
     if (options.hint !== undefined) this.hint = redact(options.hint);
     if (options.serviceCode !== undefined) this.serviceCode = redact(options.serviceCode);

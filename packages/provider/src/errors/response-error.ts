@@ -1,7 +1,7 @@
 import { readErrorBody, type ErrorBody } from "./error-body.ts";
 import { ProviderError, type ProviderErrorCode } from "./provider-error.ts";
 import { displayText } from "./redact.ts";
-import { formatWait, headerOf, retryAfterOf, type ResponseHeaders } from "./retry-after.ts";
+import { formatWait, headerOf, resetTimeOf, retryAfterOf, type ResponseHeaders } from "./retry-after.ts";
 
 /** An answer that is not the one we asked for, read once and bounded. */
 export interface FailedResponse {
@@ -197,6 +197,7 @@ export function errorFromResponse(response: FailedResponse): ProviderError {
   const rule = ruleFor(status, body);
   const retryAfterMs = retryAfterOf(headers);
   const limited = rule.becomes === "rate_limited" || rule.becomes === "quota_exceeded";
+  const resetsAt = limited ? resetTimeOf(headers) : undefined;
   const wait =
     limited && retryAfterMs !== undefined && retryAfterMs > 0
       ? `; it can be used again in ${formatWait(retryAfterMs)}`
@@ -210,6 +211,7 @@ export function errorFromResponse(response: FailedResponse): ProviderError {
       ...common,
       retryable: (rule.retryable ?? false) && patient && !forWeeks,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(resetsAt !== undefined && { resetsAt }),
       ...(rule.hint !== undefined && { hint: rule.hint }),
       ...(body.code !== "" && { serviceCode: displayText(body.code, 80) }),
     },

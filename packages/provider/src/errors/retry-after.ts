@@ -1,3 +1,5 @@
+import { readQuotaValue } from "./quota-value.ts";
+
 /** Response headers as undici gives them: lower-case names. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -23,7 +25,8 @@ export function retryAfterOf(headers: ResponseHeaders): number | undefined {
   if (value !== undefined && value !== "") {
     // Digits first: Date.parse("120") is the year 120.
     if (/^\d+(?:\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
-    const date = Date.parse(value);
+    // Only what has the name of a month in it: Date.parse finds a date in almost anything, such as "-5".
+    const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
     if (Number.isFinite(date)) return Math.max(0, date - now);
   }
   const reset = Number(headerOf(headers, "x-ratelimit-reset"));
@@ -31,6 +34,28 @@ export function retryAfterOf(headers: ResponseHeaders): number | undefined {
     return Math.max(0, reset * 1000 - now);
   }
   return undefined;
+}
+
+/**
+ * When a limit ends, ISO 8601: by what the service wants us to wait, else by the quota headers of an allowance that is
+ * used up.
+ */
+export function resetTimeOf(headers: ResponseHeaders): string | undefined {
+  const wait = retryAfterOf(headers);
+  if (wait !== undefined) return isoOf((serverTime(headers) ?? Date.now()) + wait);
+  const spent = Object.keys(headers)
+    .filter((name) => /^x-(?:quota-snapshot|usage-ratelimit)-/.test(name))
+    .map((name) => readQuotaValue(headerOf(headers, name) ?? ""))
+    .filter((value) => value !== undefined && value.percentRemaining === 0 && value.entitlement >= 0);
+  return spent
+    .flatMap((value) => value?.resetsAt ?? [])
+    .toSorted()
+    .at(-1);
+}
+
+function isoOf(time: number): string | undefined {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 /** A waiting time for a person: `45 seconds`, `12 minutes`, `58 hours`, `9 days`. */
