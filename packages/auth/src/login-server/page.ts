@@ -67,9 +67,7 @@ function drawDocument(input: PageInput, card: Card, live: boolean, pending: bool
         <footer>
           <p>This page comes from ${programName} on your own computer, and only this browser can see it.</p>
         </footer>
-        <script>
-          ${trusted(pageScript)};
-        </script>
+        ${element("script", pageScript)}
       </body>
     </html> `;
   return page.html;

@@ -67,11 +67,10 @@ export function createRoutes(context: RouteContext) {
     replies.page(response, 200, drawPage(input()));
   }
 
-  async function tellNews(query: string, response: ServerResponse): Promise<void> {
+  async function tellNews(after: number, response: ServerResponse): Promise<void> {
     if (isPending(board.get())) presence.visited();
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const after = Number(new URLSearchParams(query).get("after"));
     await board.later(after, longestWaitMs, AbortSignal.any([gone.signal, signal]));
     presence.seen();
     if (!gone.signal.aborted) replies.data(response, { version: board.version() });
@@ -125,10 +124,11 @@ export function createRoutes(context: RouteContext) {
         "This page belongs to the browser that opened its address first. Start the login again to open another one.",
       );
     presence.seen();
-    const [path = "", query = ""] = url.slice(session.folder.length).split("?");
+    const path = url.slice(session.folder.length);
     if (method === "POST") return post(path, request, response);
     if (path === "") return showPage(response);
-    if (path === "state") return tellNews(query, response);
+    const [, after] = /^state\?after=(\d+)$/.exec(path) ?? [];
+    if (after !== undefined) return tellNews(Number(after), response);
     if (path === "token" && fields.length > 0)
       return isFinal(board.get())
         ? replies.see(response, session.folder)
