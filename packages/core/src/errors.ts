@@ -9,8 +9,24 @@ export type CoreErrorCode =
   | "session_newer"
   /** The session could not be read or written (permission, full disk, missing folder). */
   | "session_unavailable"
+  /** Another program writes to the session; the message says which. */
+  | "session_locked"
   /** The step limit of a run was reached. */
   | "turn_limit"
+  /** The next model call would be one more than the limit of requests. */
+  | "request_limit"
+  /** The next model call would cost more than the limit of credits leaves. */
+  | "credit_limit"
+  /** A run has called more tools than a run may. */
+  | "tool_limit"
+  /** The model made the same failing call again and again. */
+  | "repeated_failure"
+  /** An answer grew beyond what any answer needs, and was cut. */
+  | "answer_too_long"
+  /** The conversation is too short to be made shorter. */
+  | "nothing_to_compact"
+  /** The conversation could not be summarised; it is as it was. */
+  | "compaction_failed"
   /** An rpc server said no; the message is its sentence. */
   | "request_refused"
   /** The rpc server is gone, or was never there. */

@@ -176,10 +176,18 @@ test("README.md: its tables name every event and every error code", async () => 
   const codes: { [Code in CoreErrorCode]: true } = {
     busy: true,
     turn_limit: true,
+    request_limit: true,
+    credit_limit: true,
+    tool_limit: true,
+    repeated_failure: true,
+    answer_too_long: true,
+    nothing_to_compact: true,
+    compaction_failed: true,
     session_not_found: true,
     session_corrupt: true,
     session_newer: true,
     session_unavailable: true,
+    session_locked: true,
     request_refused: true,
     connection_closed: true,
   };

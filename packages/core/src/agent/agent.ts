@@ -1,11 +1,16 @@
-import type { Provider, UserMessage } from "@zotpilot/provider/model";
-import { CoreError, serializeError, type SerializedError } from "../errors.ts";
-import { isDurable, type AgentEvent } from "../events/event.ts";
+import type { Message, ModelInfo, Provider } from "@zotpilot/provider/model";
+import { CoreError, serializeError, type CoreErrorCode, type SerializedError } from "../errors.ts";
+import { isDurable, type AgentEvent, type DurableEvent, type SpentSoFar } from "../events/event.ts";
 import { emptyTranscript, reduceTranscript, type Transcript } from "../events/transcript.ts";
+import { createBudget } from "../run/budget.ts";
+import { createCompaction } from "../run/compaction.ts";
 import { runAgent } from "../run/run-agent.ts";
 import type { Session } from "../session/session.ts";
 import { compose, toolRunner } from "../tools/run-tool.ts";
 import type { Tool, ToolMiddleware } from "../tools/tool.ts";
+import { contentOf, createInputQueue, type QueuedInput, type UserInput } from "./input-queue.ts";
+import { createKeeper } from "./keeper.ts";
+import { createModelLookup } from "./model-lookup.ts";
 
 /** What an agent is made of. */
 export interface AgentOptions {
@@ -23,11 +28,25 @@ export interface AgentOptions {
   session?: Session;
   /** At most so many model calls a prompt; unlimited when left out. */
   maxSteps?: number;
+  /** At most so many model calls in the life of this agent, tries again and summaries included. */
+  maxRequests?: number;
+  /** At most so many of Copilot's AI credits in the life of this agent. */
+  maxCredits?: number;
+  /** The part of the model's limit at which the conversation is summarised; 0.85 when left out, never when 0. */
+  compactAt?: number;
+  /** What is known of a model; asked of the provider's list when left out. */
+  modelInfo?: (id: string, signal: AbortSignal) => Promise<ModelInfo | undefined>;
+  /** The open tasks that a summary keeps word for word, a line each; the last checklist's when left out. */
+  openTasks?: (messages: readonly Message[]) => readonly string[];
+  /**
+   * What happens when the session cannot be written, for example because the disk is full: the run ends (`stop`, when
+   * left out), or it goes on with a `notice`, and what is missing is written as soon as that is possible (`continue`).
+   */
+  unsaved?: "stop" | "continue";
   now?: () => Date;
 }
 
-/** What a person says: text, or text with images. */
-export type UserInput = string | UserMessage["content"];
+export type { QueuedInput, UserInput } from "./input-queue.ts";
 
 /** How a prompt ended. */
 export interface RunResult {
@@ -50,6 +69,26 @@ export interface Agent {
    * What a listener has thrown meanwhile is thrown at the end.
    */
   prompt(input: UserInput, options?: { signal?: AbortSignal }): Promise<RunResult>;
+  /**
+   * Says something to the model while it works: heard before its next call, once the tools of its last answer have
+   * ended. When nothing runs, it is heard with the next prompt.
+   */
+  steer(input: UserInput): void;
+  /** Says something that the model hears when it would otherwise stop; one at a time, in order. */
+  followUp(input: UserInput): void;
+  /** What was said by `steer` and `followUp` and not heard yet. */
+  readonly queued: readonly QueuedInput[];
+  /** Takes back what was not heard yet. */
+  takeQueued(): QueuedInput[];
+  /**
+   * Summarises the conversation to make it shorter. Throws `CoreError` `busy` while a prompt runs, `nothing_to_compact`,
+   * or `compaction_failed`; then the conversation is as it was. `abort()` stops it.
+   */
+  compact(options?: { signal?: AbortSignal }): Promise<void>;
+  /** Gives the session a name; an empty one takes it away. Throws a `CoreError` when it cannot be kept. */
+  rename(name: string): Promise<void>;
+  /** What could not be written to the session so far, oldest first; see `unsaved` of the options. */
+  readonly unsaved: readonly DurableEvent[];
   /** Stops the run, if one is under way. What was answered so far is kept. */
   abort(): void;
   /** Resolves when no prompt runs. */
@@ -74,6 +113,10 @@ export interface Agent {
 /** What a listener has thrown, which may be undefined. */
 type Thrown = { error: unknown };
 
+function either(own: AbortSignal, other: AbortSignal | undefined): AbortSignal {
+  return other ? AbortSignal.any([own, other]) : own;
+}
+
 function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && "then" in value;
 }
@@ -86,16 +129,33 @@ export function createAgent(options: AgentOptions): Agent {
   const now = options.now ?? (() => new Date());
   const cwd = options.cwd ?? process.cwd();
   const listeners = new Set<AgentListener>();
+  const queue = createInputQueue(now);
+  const keeper = createKeeper(session, options.unsaved ?? "stop");
+  const budget = createBudget(options);
   let transcript = (session?.events ?? []).reduce(reduceTranscript, emptyTranscript);
+  const compaction = createCompaction({
+    modelInfo: options.modelInfo ?? createModelLookup(provider, now),
+    ...(options.compactAt !== undefined && { threshold: options.compactAt }),
+    files: () => transcript.files,
+    ...(options.openTasks && { openTasks: options.openTasks }),
+    contextTokens: transcript.contextTokens,
+  });
   let model = options.model;
   let running: AbortController | undefined;
   let finished: Promise<unknown> = Promise.resolve();
 
   /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what a listener has thrown first. */
   async function publish(event: AgentEvent, whenKept?: () => void): Promise<Thrown | undefined> {
-    if (isDurable(event)) await session?.append(event);
+    const news = isDurable(event) ? await keeper.keep(event) : undefined;
     transcript = reduceTranscript(transcript, event);
     whenKept?.();
+    const thrown = await tell(event);
+    if (news === undefined) return thrown;
+    const alsoThrown = await tell({ type: "notice", level: "warning", text: news });
+    return thrown ?? alsoThrown;
+  }
+
+  async function tell(event: AgentEvent): Promise<Thrown | undefined> {
     let first: Thrown | undefined;
     const slow: unknown[] = [];
     for (const listener of listeners) {
@@ -130,20 +190,27 @@ export function createAgent(options: AgentOptions): Agent {
     return ended;
   }
 
+  function spentSoFar(): SpentSoFar {
+    const { usage, unmeasured } = transcript;
+    return { usage, unmeasured, ...(transcript.model !== undefined && { model: transcript.model }) };
+  }
+
   async function run(input: UserInput, signal: AbortSignal): Promise<RunResult> {
-    const content: UserMessage["content"] =
-      typeof input === "string" ? [{ type: "text", text: input }] : input;
     const events = runAgent({
       provider,
       model: () => model,
       system: options.system ?? "",
       messages: transcript.messages,
-      prompt: { role: "user", content, at: now().toISOString() },
+      prompt: { role: "user", content: contentOf(input), at: now().toISOString() },
       tools,
       runTool,
       cwd,
       signal,
       usage: transcript.usage,
+      unmeasured: transcript.unmeasured,
+      budget,
+      inputs: queue,
+      compaction,
       ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
       now,
     });
@@ -170,6 +237,28 @@ export function createAgent(options: AgentOptions): Agent {
     return result;
   }
 
+  async function compact(signal: AbortSignal): Promise<void> {
+    const { messages, usage, unmeasured } = transcript;
+    const made = compaction.run({
+      messages,
+      reason: "asked",
+      spent: { usage, unmeasured },
+      options: { provider, model: () => model, system: options.system ?? "", tools, signal, budget, now },
+    });
+    let failure: SerializedError | undefined;
+    let thrown: Thrown | undefined;
+    for await (const event of made) {
+      if (event.type === "compaction_end") {
+        failure = event.error;
+        running = undefined;
+      }
+      const heard = await publish(event);
+      thrown ??= heard;
+    }
+    if (failure) throw new CoreError(failure.code as CoreErrorCode, failure.message);
+    rethrow(thrown);
+  }
+
   async function idle(): Promise<void> {
     // What ends may begin something new in a listener.
     for (let current; current !== finished;) {
@@ -191,9 +280,22 @@ export function createAgent(options: AgentOptions): Agent {
     provider,
     cwd,
     async prompt(input, { signal } = {}) {
-      return occupy((controller) =>
-        run(input, signal ? AbortSignal.any([signal, controller.signal]) : controller.signal),
-      );
+      return occupy((controller) => run(input, either(controller.signal, signal)));
+    },
+    steer: (input) => queue.add("steering", input),
+    followUp: (input) => queue.add("follow_up", input),
+    get queued() {
+      return queue.list();
+    },
+    takeQueued: () => queue.take(),
+    async compact({ signal } = {}) {
+      return occupy((controller) => compact(either(controller.signal, signal)));
+    },
+    async rename(name) {
+      rethrow(await publish({ type: "session_named", name }));
+    },
+    get unsaved() {
+      return keeper.unsaved;
     },
     abort() {
       running?.abort();
@@ -204,7 +306,7 @@ export function createAgent(options: AgentOptions): Agent {
       rethrow(await publish(change, () => (model = id)));
     },
     async clear() {
-      rethrow(await occupy(() => publish({ type: "cleared" })));
+      rethrow(await occupy(() => publish({ type: "cleared", spent: spentSoFar() })));
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -213,6 +315,7 @@ export function createAgent(options: AgentOptions): Agent {
     async close() {
       running?.abort();
       await idle();
+      await keeper.flush();
       await session?.close();
     },
   };

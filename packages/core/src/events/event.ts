@@ -1,5 +1,6 @@
 import type {
   AssistantMessage,
+  Message,
   StopReason,
   ToolCall,
   ToolMessage,
@@ -7,16 +8,41 @@ import type {
   UserMessage,
 } from "@zotpilot/provider/model";
 import type { SerializedError } from "../errors.ts";
+import type { Cost } from "./cost.ts";
 
 /** Written to the session. Folding these alone rebuilds the transcript. */
 export type DurableEvent =
   | { type: "user_message"; message: UserMessage }
   /** `usage` is null when the service did not tell it. */
   | { type: "assistant_message"; message: AssistantMessage; usage: Usage | null; stopReason: StopReason }
-  | { type: "tool_message"; message: ToolMessage }
+  /** `files` are those that the call has changed, as far as its tool can say. */
+  | { type: "tool_message"; message: ToolMessage; files?: string[] }
   | { type: "model_changed"; provider: string; model: string }
-  /** The conversation starts anew; what came before stays in the file. */
-  | { type: "cleared" };
+  /** The conversation starts anew; what came before stays in the file. `spent` is what it has used until then. */
+  | { type: "cleared"; spent?: SpentSoFar }
+  /**
+   * The conversation was summarised: from here on it is `messages`; what came before stays in the file. `usage` is what
+   * the summary took, null when nobody knows, and `spent` what the conversation has used until then, summary included.
+   */
+  | {
+      type: "compacted";
+      messages: Message[];
+      files: string[];
+      usage: Usage | null;
+      spent: SpentSoFar;
+      contextTokens: number;
+    }
+  /** A person gave the session a name; an empty one takes it away. */
+  | { type: "session_named"; name: string };
+
+/** What a conversation has used up to some point, so that nothing before it must be read to know. */
+export interface SpentSoFar {
+  usage: Usage;
+  /** Model calls whose cost nobody knows. */
+  unmeasured: number;
+  /** The model last chosen, when the session says so. */
+  model?: string;
+}
 
 /** Shown while it happens. May be missed without loss. */
 export type LiveEvent =
@@ -31,7 +57,7 @@ export type LiveEvent =
   | { type: "tool_input_delta"; callId: string; json: string }
   | { type: "tool_input_end"; callId: string }
   /** `turn` is null when the service did not tell it; `total` is the sum of what is known. */
-  | { type: "usage"; turn: Usage | null; total: Usage }
+  | { type: "usage"; turn: Usage | null; total: Usage; cost: { turn: Cost; total: Cost } }
   /** The model call is over; its tools, if any, run now. */
   | { type: "turn_end"; turn: number; stopReason: StopReason; error?: SerializedError }
   | { type: "tool_start"; call: ToolCall }
@@ -39,6 +65,12 @@ export type LiveEvent =
   | { type: "tool_end"; callId: string; isError: boolean; durationMs: number }
   /** The model call failed and will be tried again after `delayMs`. */
   | { type: "retry"; attempt: number; delayMs: number; error: SerializedError }
+  /** Something that a person should know and that ends nothing. */
+  | { type: "notice"; level: "info" | "warning"; text: string }
+  /** The conversation is being summarised: it reaches the model's limit, has exceeded it, or a person asked for it. */
+  | { type: "compaction_start"; reason: "limit" | "overflow" | "asked" }
+  /** The summary is made, unless there is an error; then the conversation is as it was. */
+  | { type: "compaction_end"; error?: SerializedError }
   | { type: "run_end"; reason: "done" | "aborted" | "error"; error?: SerializedError };
 
 /**
@@ -55,6 +87,8 @@ const durableTypes: { [Type in DurableEvent["type"]]: true } = {
   tool_message: true,
   model_changed: true,
   cleared: true,
+  compacted: true,
+  session_named: true,
 };
 
 /** Whether events of this type belong in the session. */

@@ -37,6 +37,18 @@ export function pairCalls(events: readonly DurableEvent[]): PairedEvents {
 
   for (const event of events) {
     if (event.type === "cleared") open.clear();
+    if (event.type === "compacted") {
+      // A beginning of its own: what it holds must pair up as well, and its last calls may be answered behind it.
+      const inner = pairCalls(event.messages.map(asEvent));
+      paired.added += inner.added;
+      paired.dropped += inner.dropped;
+      const messages = inner.events.flatMap((each) => ("message" in each ? [each.message] : []));
+      const unchanged = inner.added === 0 && inner.dropped === 0;
+      paired.events.push(unchanged ? event : { ...event, messages });
+      open.clear();
+      for (const call of unansweredCalls(messages)) open.set(call.id, call);
+      continue;
+    }
     if (event.type === "tool_message" && !open.delete(event.message.callId)) {
       paired.dropped += 1;
       continue;
@@ -53,6 +65,12 @@ export function pairCalls(events: readonly DurableEvent[]): PairedEvents {
     paired.events.push(event);
   }
   return paired;
+}
+
+function asEvent(message: Message): DurableEvent {
+  if (message.role === "user") return { type: "user_message", message };
+  if (message.role === "tool") return { type: "tool_message", message };
+  return { type: "assistant_message", message, usage: null, stopReason: "end" };
 }
 
 function callsOf(message: Message): ToolCall[] {

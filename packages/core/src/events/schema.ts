@@ -7,7 +7,7 @@ const reasoning = z.object({
   type: z.literal("reasoning"),
   text: z.string(),
   opaque: z.string().optional(),
-  origin: z.object({ model: z.string(), endpoint: z.string() }).optional(),
+  origin: z.object({ model: z.string(), endpoint: z.string(), account: z.string().optional() }).optional(),
 });
 const toolCall = z.object({
   type: z.literal("tool_call"),
@@ -25,39 +25,48 @@ const usage = z.object({
 const at = z.string().optional();
 const resultContent = z.array(z.discriminatedUnion("type", [text, image]));
 
+const userMessage = z.object({
+  role: z.literal("user"),
+  content: z.array(z.discriminatedUnion("type", [text, image])),
+  at,
+});
+const assistantMessage = z.object({
+  role: z.literal("assistant"),
+  content: z.array(z.discriminatedUnion("type", [text, reasoning, toolCall])),
+  at,
+});
+const toolMessage = z.object({
+  role: z.literal("tool"),
+  callId: z.string(),
+  name: z.string(),
+  content: resultContent,
+  isError: z.boolean(),
+  at,
+});
+const files = z.array(z.string());
+const spent = z.object({ usage, unmeasured: z.number(), model: z.string().optional() });
+
 /** What a session file holds of each known event. */
 export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("user_message"),
-    message: z.object({
-      role: z.literal("user"),
-      content: z.array(z.discriminatedUnion("type", [text, image])),
-      at,
-    }),
-  }),
+  z.object({ type: z.literal("user_message"), message: userMessage }),
   z.object({
     type: z.literal("assistant_message"),
-    message: z.object({
-      role: z.literal("assistant"),
-      content: z.array(z.discriminatedUnion("type", [text, reasoning, toolCall])),
-      at,
-    }),
+    message: assistantMessage,
     usage: usage.nullable(),
     stopReason: z.enum(["end", "length", "tool_calls", "content_filter", "aborted", "error"]),
   }),
-  z.object({
-    type: z.literal("tool_message"),
-    message: z.object({
-      role: z.literal("tool"),
-      callId: z.string(),
-      name: z.string(),
-      content: resultContent,
-      isError: z.boolean(),
-      at,
-    }),
-  }),
+  z.object({ type: z.literal("tool_message"), message: toolMessage, files: files.optional() }),
   z.object({ type: z.literal("model_changed"), provider: z.string(), model: z.string() }),
-  z.object({ type: z.literal("cleared") }),
+  z.object({ type: z.literal("cleared"), spent: spent.optional() }),
+  z.object({
+    type: z.literal("compacted"),
+    messages: z.array(z.discriminatedUnion("role", [userMessage, assistantMessage, toolMessage])),
+    files,
+    usage: usage.nullable(),
+    spent,
+    contextTokens: z.number(),
+  }),
+  z.object({ type: z.literal("session_named"), name: z.string() }),
 ]);
 
 /** What a tool may return: anything else could not be read back from the session. */

@@ -1,5 +1,6 @@
 import { addUsage, emptyUsage, type Message, type Usage } from "@zotpilot/provider/model";
-import type { AgentEvent } from "./event.ts";
+import { isMeasured } from "./cost.ts";
+import type { AgentEvent, SpentSoFar } from "./event.ts";
 
 /** A conversation as it stands. */
 export interface Transcript {
@@ -8,12 +9,24 @@ export interface Transcript {
   readonly usage: Usage;
   /** Tokens that the last model call sent and answered: what the context holds. 0 before the first. */
   readonly contextTokens: number;
+  /** Model calls whose cost the service did not tell; the sum lacks them. */
+  readonly unmeasured: number;
+  /** The files that tools have changed, in the order of their first change. */
+  readonly files: readonly string[];
+  /** What a person has named the session, if so. */
+  readonly name?: string;
   /** The model last chosen, when the session says so. */
   readonly model?: string;
 }
 
 /** A conversation without messages. */
-export const emptyTranscript: Transcript = { messages: [], usage: emptyUsage(), contextTokens: 0 };
+export const emptyTranscript: Transcript = {
+  messages: [],
+  usage: emptyUsage(),
+  contextTokens: 0,
+  unmeasured: 0,
+  files: [],
+};
 
 /**
  * Folds the next event in. Pure, and the same for a live run, a resumed session and a replay: live events change
@@ -22,24 +35,51 @@ export const emptyTranscript: Transcript = { messages: [], usage: emptyUsage(), 
 export function reduceTranscript(transcript: Transcript, event: AgentEvent): Transcript {
   switch (event.type) {
     case "user_message":
-    case "tool_message":
       return { ...transcript, messages: [...transcript.messages, event.message] };
-    case "assistant_message": {
-      const messages =
-        event.message.content.length > 0 ? [...transcript.messages, event.message] : transcript.messages;
-      if (!event.usage) return { ...transcript, messages };
+    case "tool_message":
       return {
         ...transcript,
-        messages,
-        usage: addUsage(transcript.usage, event.usage),
-        contextTokens: event.usage.inputTokens + event.usage.outputTokens,
+        messages: [...transcript.messages, event.message],
+        files: withFiles(transcript.files, event.files),
+      };
+    case "assistant_message": {
+      const isMessage = event.message.content.length > 0;
+      const { usage } = event;
+      return {
+        ...transcript,
+        messages: isMessage ? [...transcript.messages, event.message] : transcript.messages,
+        unmeasured: transcript.unmeasured + (isMeasured(usage) ? 0 : 1),
+        ...(usage && { usage: addUsage(transcript.usage, usage) }),
+        ...(usage && isMessage && { contextTokens: usage.inputTokens + usage.outputTokens }),
       };
     }
     case "model_changed":
       return { ...transcript, model: event.model };
     case "cleared":
-      return { ...transcript, messages: [], contextTokens: 0 };
+      return { ...startFrom(transcript, event.spent), messages: [], contextTokens: 0, files: [] };
+    case "compacted":
+      return {
+        ...startFrom(transcript, event.spent),
+        messages: event.messages,
+        contextTokens: event.contextTokens,
+        files: event.files,
+      };
+    case "session_named": {
+      const { name: _, ...unnamed } = transcript;
+      return event.name === "" ? unnamed : { ...unnamed, name: event.name };
+    }
     default:
       return transcript;
   }
+}
+
+function startFrom(transcript: Transcript, spent: SpentSoFar | undefined): Transcript {
+  if (!spent) return transcript;
+  const { usage, unmeasured, model = transcript.model } = spent;
+  return { ...transcript, usage, unmeasured, ...(model !== undefined && { model }) };
+}
+
+function withFiles(known: readonly string[], files: readonly string[] | undefined): readonly string[] {
+  const added = (files ?? []).filter((file) => !known.includes(file));
+  return added.length > 0 ? [...known, ...added] : known;
 }

@@ -73,6 +73,11 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
     case "retry":
     case "model_changed":
     case "cleared":
+    case "compacted":
+    case "session_named":
+    case "notice":
+    case "compaction_start":
+    case "compaction_end":
       return [];
   }
 }

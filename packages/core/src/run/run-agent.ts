@@ -5,16 +5,30 @@ import {
   emptyUsage,
   type Message,
   type Provider,
+  type ToolCall,
   type ToolSpec,
   type Usage,
   type UserMessage,
 } from "@zotpilot/provider/model";
-import { CoreError, serializeError } from "../errors.ts";
+import { CoreError, serializeError, type SerializedError } from "../errors.ts";
+import { isMeasured } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
 import type { Tool, ToolRunner } from "../tools/tool.ts";
+import type { Budget } from "./budget.ts";
+import type { Compaction } from "./compaction.ts";
+import { maxCallsRun } from "./limits.ts";
+import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
-import { runTurn } from "./run-turn.ts";
+import { runTurn, type Spent, type TurnResult } from "./run-turn.ts";
+
+/** What a person says while a run goes on; each is asked for at a safe boundary and forgotten there. */
+export interface RunInputs {
+  /** What is to be heard before the next model call. */
+  steering(): UserMessage[];
+  /** What is to be heard when the model would stop. */
+  followUp(): UserMessage | undefined;
+}
 
 /** What one run of the agent needs. */
 export interface RunOptions {
@@ -35,6 +49,14 @@ export interface RunOptions {
   maxSteps?: number;
   /** The usage of the conversation so far. */
   usage?: Usage;
+  /** Model calls of the conversation so far whose cost nobody knows. */
+  unmeasured?: number;
+  /** Asked before each model call, and told what it cost; see `createBudget`. */
+  budget?: Budget;
+  /** What a person says while the run goes on. */
+  inputs?: RunInputs;
+  /** Makes the conversation shorter when it must be; see `createCompaction`. */
+  compaction?: Compaction;
   now: () => Date;
   /** How long a tool may take to notice an abort before its call is answered without it; 5 seconds when left out. */
   abortGraceMs?: number;
@@ -68,50 +90,123 @@ export async function* runAgent(options: RunOptions): AsyncGenerator<AgentEvent,
 type RunEnd = Omit<Extract<AgentEvent, { type: "run_end" }>, "type">;
 
 async function* runTurns(options: RunOptions, interactionId: string): AsyncGenerator<AgentEvent, RunEnd> {
-  const messages: Message[] = [...options.messages];
-  let total = options.usage ?? emptyUsage();
+  let messages: Message[] = [...options.messages];
+  const spent: Spent = { usage: options.usage ?? emptyUsage(), unmeasured: options.unmeasured ?? 0 };
+  const repeats = createRepeatGuard();
   for (const call of unansweredCalls(messages)) {
     const message = interruptedResult(call, options.now());
     messages.push(message);
     yield { type: "tool_message", message };
   }
-  messages.push(options.prompt);
-  yield { type: "user_message", message: options.prompt };
 
   const tools: ToolSpec[] = options.tools
     .map(({ name, description, parameters }) => ({ name, description, parameters }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
+  /** Whether a person has said something that no model call has carried yet. */
+  let fresh = false;
+  let steps = 0;
+  let callsRun = 0;
 
+  function* hear(message: UserMessage): Generator<AgentEvent, void> {
+    fresh = true;
+    repeats.reset();
+    messages.push(message);
+    yield { type: "user_message", message };
+  }
+
+  async function* compact(reason: "limit" | "overflow"): AsyncGenerator<AgentEvent, boolean> {
+    const made = yield* options.compaction?.run({ messages, reason, spent, options }) ?? none();
+    if (made) messages = [...made];
+    return made !== undefined;
+  }
+
+  yield* hear(options.prompt);
   for (let turn = 1; ; turn++) {
-    if (options.maxSteps !== undefined && turn > options.maxSteps) {
+    if (options.maxSteps !== undefined && steps >= options.maxSteps) {
       const error = serializeError(new CoreError("turn_limit", `max steps (${options.maxSteps}) exceeded`));
       return { reason: "error", error };
     }
+    steps += 1;
+    if (!options.signal.aborted) {
+      for (const message of options.inputs?.steering() ?? []) yield* hear(message);
+    }
+    if (await options.compaction?.isDue(messages, options)) yield* compact("limit");
+
     const request = {
       model: options.model(),
       system: options.system,
       messages: [...messages],
       ...(tools.length > 0 && { tools }),
       // A person's prompt is billed as such; everything that follows from it is the agent's doing.
-      initiator: turn === 1 ? ("user" as const) : ("agent" as const),
+      initiator: fresh ? ("user" as const) : ("agent" as const),
       interactionId,
     };
-    const result = yield* runTurn(options, request, turn, total);
-    if (result.usage) total = addUsage(total, result.usage);
+    fresh = false;
+    const result = yield* runTurn(options, request, turn, spent);
+    count(spent, result);
+    options.compaction?.answered(result.usage, messages.length);
     if (result.message.content.length > 0) messages.push(result.message);
-    if (result.stopReason === "error") return { reason: "error", ...errorOf(result) };
+    if (result.stopReason === "error") {
+      // The model cannot take so much: make it shorter and ask once more.
+      const isOverflow = result.error?.code === "context_too_long" && result.message.content.length === 0;
+      if (isOverflow && !options.signal.aborted && (yield* compact("overflow"))) continue;
+      return { reason: options.signal.aborted ? "aborted" : "error", ...errorOf(options, result) };
+    }
     if (result.stopReason === "aborted") return { reason: "aborted" };
 
     const calls = result.message.content.filter((part) => part.type === "tool_call");
-    if (calls.length === 0) return { reason: "done" };
+    if (calls.length === 0) {
+      // What was said at the last moment is heard before the end.
+      const steering = options.inputs?.steering() ?? [];
+      for (const message of steering) yield* hear(message);
+      if (steering.length > 0) continue;
+      const followUp = options.inputs?.followUp();
+      if (!followUp) return { reason: "done" };
+      steps = 0;
+      callsRun = 0;
+      yield* hear(followUp);
+      continue;
+    }
+    const byId = new Map(calls.map((call) => [call.id, call]));
+    const answered: { call: ToolCall; failed: boolean }[] = [];
     for await (const event of runToolCalls(options, calls)) {
-      if (event.type === "tool_message") messages.push(event.message);
+      if (event.type === "tool_message") {
+        messages.push(event.message);
+        const call = byId.get(event.message.callId);
+        if (call) answered.push({ call, failed: event.message.isError });
+      }
       yield event;
     }
     if (options.signal.aborted) return { reason: "aborted" };
+    repeats.note(answered);
+    callsRun += calls.length;
+    const stop = stopAfterTools(repeats, callsRun);
+    if (stop) return { reason: "error", error: serializeError(stop) };
   }
 }
 
-function errorOf(result: { error?: ReturnType<typeof serializeError> }) {
-  return result.error ? { error: result.error } : {};
+function stopAfterTools(repeats: RepeatGuard, callsRun: number): CoreError | undefined {
+  const stuck = repeats.stuck();
+  if (stuck) {
+    const { call, times } = stuck;
+    return new CoreError(
+      "repeated_failure",
+      `stopped: the model made the same failing call of ${call.name} ${times} times`,
+    );
+  }
+  if (callsRun < maxCallsRun) return undefined;
+  return new CoreError("tool_limit", `stopped after ${callsRun} tool calls; say "go on" for more`);
+}
+
+function count(spent: Spent, result: TurnResult): void {
+  if (result.usage) spent.usage = addUsage(spent.usage, result.usage);
+  const kept = result.usage !== null || result.message.content.length > 0;
+  if (kept && !isMeasured(result.usage)) spent.unmeasured += 1;
+}
+
+// A generator that yields nothing and returns nothing.
+async function* none(): AsyncGenerator<AgentEvent, undefined> {}
+
+function errorOf(options: RunOptions, result: TurnResult): { error?: SerializedError } {
+  return result.error && !options.signal.aborted ? { error: result.error } : {};
 }

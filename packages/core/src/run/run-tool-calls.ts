@@ -5,7 +5,10 @@ import type { AgentEvent } from "../events/event.ts";
 import { toolResult } from "../events/schema.ts";
 import { errorResult, type ToolResult } from "../tools/tool.ts";
 import { createChannel, type Channel } from "./channel.ts";
+import { maxCallsAnswer } from "./limits.ts";
 import type { RunOptions } from "./run-agent.ts";
+import { createSlots } from "./slots.ts";
+import { accessOf, conflict, type ToolAccess } from "./tool-access.ts";
 
 const defaultAbortGraceMs = 5_000;
 
@@ -16,7 +19,8 @@ const maxSideBySide = 16;
 const maxProgressWaiting = 256;
 
 /**
- * Runs the calls of one answer. Calls that only read run side by side, others one after another; results come in
+ * Runs the calls of one answer side by side, except that a call waits for those before it that it could get in the way
+ * of: one of the two may change something, and they share a file or cannot say which files they touch. Results come in
  * asked order. Every call is answered by exactly one `tool_message`, also after an abort. Throws only what the clock
  * throws.
  */
@@ -24,21 +28,35 @@ export async function* runToolCalls(
   options: RunOptions,
   calls: readonly ToolCall[],
 ): AsyncGenerator<AgentEvent, void> {
-  for (const group of groupCalls(options, calls)) {
-    const channel = createChannel<AgentEvent>();
-    const results = group.map((call) => runCall(options, call, channel));
-    // Each result is told as soon as all before it are there: what is told is kept, should the program die.
-    tellInOrder(options, group, results, channel).then(
-      () => channel.close(),
-      (error: unknown) => channel.fail(error),
+  const tools = new Map(options.tools.map((tool) => [tool.name, tool]));
+  const accesses = await Promise.all(calls.map((call) => accessOf(tools.get(call.name), call, options.cwd)));
+  const channel = createChannel<AgentEvent>();
+  const slots = createSlots(maxSideBySide);
+  const results: Promise<ToolResult>[] = [];
+  for (const [index, call] of calls.entries()) {
+    const access = accesses[index] ?? { changes: true };
+    const before = results.filter((_, earlier) => conflict(accesses[earlier] ?? { changes: true }, access));
+    const notRun = index >= maxCallsAnswer;
+    results.push(
+      Promise.all(before).then(() =>
+        notRun ? errorResult(tooMany) : slots(() => runCall(options, call, channel)),
+      ),
     );
-    yield* channel;
   }
+  // Each result is told as soon as all before it are there: what is told is kept, should the program die.
+  tellInOrder(options, calls, accesses, results, channel).then(
+    () => channel.close(),
+    (error: unknown) => channel.fail(error),
+  );
+  yield* channel;
 }
+
+const tooMany = `not run: an answer may call at most ${maxCallsAnswer} tools; call again for the rest`;
 
 async function tellInOrder(
   options: RunOptions,
   calls: readonly ToolCall[],
+  accesses: readonly ToolAccess[],
   results: readonly Promise<ToolResult>[],
   channel: Channel<AgentEvent>,
 ): Promise<void> {
@@ -46,7 +64,13 @@ async function tellInOrder(
     const { content, isError } = await result;
     const { id = "", name = "" } = calls[index] ?? {};
     const at = options.now().toISOString();
-    channel.push({ type: "tool_message", message: { role: "tool", callId: id, name, content, isError, at } });
+    const { changes, files } = accesses[index] ?? { changes: false };
+    const changed = changes && !isError && files && files.size > 0 ? [...files] : undefined;
+    channel.push({
+      type: "tool_message",
+      message: { role: "tool", callId: id, name, content, isError, at },
+      ...(changed && { files: changed }),
+    });
   }
 }
 
@@ -113,17 +137,4 @@ async function withAbortGrace(
 function checked(result: unknown): ToolResult {
   const parsed = toolResult.safeParse(result);
   return parsed.success ? parsed.data : errorResult("the tool returned no result");
-}
-
-function groupCalls(options: RunOptions, calls: readonly ToolCall[]): ToolCall[][] {
-  const groups: ToolCall[][] = [];
-  let previousReads = false;
-  for (const call of calls) {
-    const reads = options.tools.find((tool) => tool.name === call.name)?.risk === "read";
-    const last = groups.at(-1);
-    if (reads && previousReads && last && last.length < maxSideBySide) last.push(call);
-    else groups.push([call]);
-    previousReads = reads;
-  }
-  return groups;
 }

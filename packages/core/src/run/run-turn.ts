@@ -7,11 +7,20 @@ import {
   type StopReason,
   type Usage,
 } from "@zotpilot/provider/model";
-import { serializeError, type SerializedError } from "../errors.ts";
+import { CoreError, serializeError, type SerializedError } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
+import { costOf, isMeasured, totalCost } from "../events/cost.ts";
+import { maxAnswerLength, maxArgumentsLength } from "./limits.ts";
 import { retryDelay, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import { untilAborted } from "./until-aborted.ts";
+
+/** What the conversation has used so far. */
+export interface Spent {
+  usage: Usage;
+  /** Model calls whose cost the service did not tell. */
+  unmeasured: number;
+}
 
 /** How a model call went. `message` is what of it is kept. */
 export interface TurnResult {
@@ -26,10 +35,10 @@ export async function* runTurn(
   options: RunOptions,
   request: ModelRequest,
   turn: number,
-  totalBefore: Usage,
+  before: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
   yield { type: "turn_start", turn };
-  const result = yield* callModel(options, request, totalBefore);
+  const result = yield* callModel(options, request, before);
   const { message, stopReason, error, usage } = result;
   // Also without content when it cost something: the sum of a conversation must survive a restart.
   if (message.content.length > 0 || usage) yield { type: "assistant_message", message, usage, stopReason };
@@ -40,9 +49,16 @@ export async function* runTurn(
 async function* callModel(
   options: RunOptions,
   request: ModelRequest,
-  totalBefore: Usage,
+  before: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
   for (let attempt = 1; ; attempt++) {
+    const refusal = options.budget?.refusal();
+    if (refusal) {
+      const message: AssistantMessage = { role: "assistant", content: [] };
+      return { message, stopReason: "error", error: serializeError(refusal), usage: null };
+    }
+    options.budget?.asked();
+    const tooLong = createLengthGuard();
     const collector = createMessageCollector();
     let answered = false;
     let started = false;
@@ -52,6 +68,7 @@ async function* callModel(
     try {
       const events = options.provider.stream(sent, { signal: options.signal });
       for await (const event of untilAborted(events, options.signal)) {
+        tooLong(event);
         collector.add(event);
         if (event.type === "response_start") started = true;
         else answered ||= event.type !== "usage" && event.type !== "finish";
@@ -74,7 +91,14 @@ async function* callModel(
 
     const usage = collector.usage() ?? null;
     if (started) {
-      yield { type: "usage", turn: usage, total: usage ? addUsage(totalBefore, usage) : totalBefore };
+      const blind = options.budget?.spent(usage);
+      if (blind !== undefined) yield { type: "notice", level: "warning", text: blind };
+      const total = usage ? addUsage(before.usage, usage) : before.usage;
+      const cost = {
+        turn: costOf(usage),
+        total: totalCost(total, before.unmeasured + (isMeasured(usage) ? 0 : 1)),
+      };
+      yield { type: "usage", turn: usage, total, cost };
     }
     const at = options.now().toISOString();
     if (options.signal.aborted && failure) {
@@ -90,6 +114,27 @@ async function* callModel(
     const complete = reason === "length" || reason === "content_filter" ? textOnly(message) : message;
     return { message: { ...complete, at }, stopReason: reason, usage };
   }
+}
+
+/** Throws when an answer grows beyond what any answer needs: nobody could keep, read or run it. */
+function createLengthGuard(): (event: ModelEvent) => void {
+  let length = 0;
+  const argumentLengths = new Map<string, number>();
+  return (event) => {
+    if (event.type === "text_delta" || event.type === "reasoning_delta") length += event.text.length;
+    if (length > maxAnswerLength) {
+      throw new CoreError("answer_too_long", `the answer is longer than ${maxAnswerLength} characters`);
+    }
+    if (event.type !== "tool_input_delta") return;
+    const sum = (argumentLengths.get(event.callId) ?? 0) + event.json.length;
+    argumentLengths.set(event.callId, sum);
+    if (sum > maxArgumentsLength) {
+      throw new CoreError(
+        "answer_too_long",
+        `the arguments of a call are longer than ${maxArgumentsLength} characters`,
+      );
+    }
+  };
 }
 
 /** What may stay of an answer that did not end well: its text. Half a thought or half a call is of no use. */

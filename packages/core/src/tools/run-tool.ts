@@ -32,8 +32,31 @@ export function compose(runner: ToolRunner, ...middlewares: readonly ToolMiddlew
 export function decodeArguments(call: ToolCall): unknown {
   if (call.arguments.trim() === "") return {};
   try {
-    return JSON.parse(call.arguments);
+    const value: unknown = JSON.parse(call.arguments);
+    return excess(value) ?? value;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+const maxDepth = 200;
+const maxKeys = 10_000;
+const maxStringLength = 4 * 1024 * 1024;
+
+/** What is beyond any honest call, as an error. Without recursion: a deep value would end the program instead. */
+function excess(value: unknown): Error | undefined {
+  const open: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
+  let keys = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (typeof next.value === "string" && next.value.length > maxStringLength) {
+      return new Error(`a text is longer than ${maxStringLength} characters`);
+    }
+    if (typeof next.value !== "object" || next.value === null) continue;
+    if (next.depth > maxDepth) return new Error(`more than ${maxDepth} levels deep`);
+    const fields: readonly unknown[] = Array.isArray(next.value) ? next.value : Object.values(next.value);
+    keys += fields.length;
+    if (keys > maxKeys) return new Error(`more than ${maxKeys} keys`);
+    for (const field of fields) open.push({ value: field, depth: next.depth + 1 });
+  }
+  return undefined;
 }

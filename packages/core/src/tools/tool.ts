@@ -26,6 +26,12 @@ export interface ToolResult {
  */
 export interface Tool extends ToolSpec {
   risk: ToolRisk;
+  /**
+   * The files that a call with these arguments reads or changes, relative to the working folder or absolute. Calls that
+   * share a file run one after another; calls that share none run side by side. Without it, or when it throws, a call
+   * that may change something runs alone.
+   */
+  touches?(input: unknown): readonly string[];
   run(input: unknown, context: ToolContext): Promise<ToolResult>;
 }
 
@@ -40,6 +46,8 @@ export interface ToolDefinition<Schema extends z.ZodType> {
   description: string;
   risk: ToolRisk;
   input: Schema;
+  /** The files that a call reads or changes; see {@link Tool.touches}. */
+  touches?(input: z.output<Schema>): readonly string[];
   run(input: z.output<Schema>, context: ToolContext): Promise<ToolResult | string>;
 }
 
@@ -54,6 +62,9 @@ export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<
     description: definition.description,
     risk: definition.risk,
     parameters,
+    ...(definition.touches && {
+      touches: (input: unknown) => definition.touches?.(definition.input.parse(input)) ?? [],
+    }),
     async run(input, context) {
       const parsed = definition.input.safeParse(input);
       if (!parsed.success) {

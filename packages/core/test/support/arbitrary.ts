@@ -20,7 +20,10 @@ const reasoning = fc.record(
     type: fc.constant("reasoning" as const),
     text,
     opaque: text,
-    origin: fc.record({ model: text, endpoint: text }),
+    origin: fc.record(
+      { model: text, endpoint: text, account: text },
+      { requiredKeys: ["model", "endpoint"] },
+    ),
   },
   { requiredKeys: ["type", "text"] },
 );
@@ -62,29 +65,55 @@ const shape = <Fields extends object>(
   fields: { [Key in keyof Fields]: fc.Arbitrary<Fields[Key]> },
 ) => fc.record({ type: fc.constant(type), ...fields }).map(compact);
 
+const userMessage = fc.record({ role: fc.constant("user" as const), content, at }).map(compact);
+const assistantMessage = fc
+  .record({ role: fc.constant("assistant" as const), content: answerContent, at })
+  .map(compact);
+const toolMessage = fc
+  .record({
+    role: fc.constant("tool" as const),
+    callId: id,
+    name: text,
+    content,
+    isError: fc.boolean(),
+    at,
+  })
+  .map(compact);
+const files = fc.array(text, { maxLength: 3 });
+const spent = fc.record({ usage, unmeasured: count, model: text }, { requiredKeys: ["usage", "unmeasured"] });
+const cost = fc.record({ credits: fc.option(count), reason: text }, { requiredKeys: ["credits"] });
+
 const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
-  user_message: shape("user_message", {
-    message: fc.record({ role: fc.constant("user" as const), content, at }).map(compact),
-  }) as ArbitraryOf<"user_message">,
+  user_message: shape("user_message", { message: userMessage }) as ArbitraryOf<"user_message">,
   assistant_message: shape("assistant_message", {
-    message: fc.record({ role: fc.constant("assistant" as const), content: answerContent, at }).map(compact),
+    message: assistantMessage,
     usage: fc.option(usage),
     stopReason,
   }) as ArbitraryOf<"assistant_message">,
   tool_message: shape("tool_message", {
-    message: fc
-      .record({
-        role: fc.constant("tool" as const),
-        callId: id,
-        name: text,
-        content,
-        isError: fc.boolean(),
-        at,
-      })
-      .map(compact),
+    message: toolMessage,
+    files: fc.option(files, { nil: undefined }),
   }) as ArbitraryOf<"tool_message">,
   model_changed: shape("model_changed", { provider: text, model: text }) as ArbitraryOf<"model_changed">,
-  cleared: shape("cleared", {}) as ArbitraryOf<"cleared">,
+  cleared: shape("cleared", { spent: fc.option(spent, { nil: undefined }) }) as ArbitraryOf<"cleared">,
+  compacted: shape("compacted", {
+    messages: fc.array(fc.oneof(userMessage, assistantMessage, toolMessage), { maxLength: 4 }),
+    files,
+    usage: fc.option(usage),
+    spent,
+    contextTokens: count,
+  }) as ArbitraryOf<"compacted">,
+  session_named: shape("session_named", { name: text }) as ArbitraryOf<"session_named">,
+  notice: shape("notice", {
+    level: fc.constantFrom("info", "warning"),
+    text,
+  }) as ArbitraryOf<"notice">,
+  compaction_start: shape("compaction_start", {
+    reason: fc.constantFrom("limit", "overflow", "asked"),
+  }) as ArbitraryOf<"compaction_start">,
+  compaction_end: shape("compaction_end", {
+    error: fc.option(error, { nil: undefined }),
+  }) as ArbitraryOf<"compaction_end">,
   run_start: shape("run_start", { runId: text }) as ArbitraryOf<"run_start">,
   turn_start: shape("turn_start", { turn: count }) as ArbitraryOf<"turn_start">,
   response_start: shape("response_start", {}) as ArbitraryOf<"response_start">,
@@ -93,7 +122,11 @@ const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
   tool_input_start: shape("tool_input_start", { callId: id, name: text }) as ArbitraryOf<"tool_input_start">,
   tool_input_delta: shape("tool_input_delta", { callId: id, json: text }) as ArbitraryOf<"tool_input_delta">,
   tool_input_end: shape("tool_input_end", { callId: id }) as ArbitraryOf<"tool_input_end">,
-  usage: shape("usage", { turn: fc.option(usage), total: usage }) as ArbitraryOf<"usage">,
+  usage: shape("usage", {
+    turn: fc.option(usage),
+    total: usage,
+    cost: fc.record({ turn: cost, total: cost }),
+  }) as ArbitraryOf<"usage">,
   turn_end: shape("turn_end", {
     turn: count,
     stopReason,

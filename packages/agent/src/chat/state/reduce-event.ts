@@ -84,6 +84,14 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
         "info",
         "The conversation starts anew; what stands above is no longer part of it.",
       );
+    case "notice":
+      return notice(state, event.level, event.text);
+    case "compacted":
+      return notice(state, "info", "The conversation was summarised to make room; all of it stays on disk.");
+    case "compaction_end":
+      return event.error ? notice(state, "warning", errorText(event.error)) : state;
+    case "compaction_start":
+    case "session_named":
     case "tool_input_delta":
     case "tool_input_end":
     case "usage":

@@ -1,0 +1,56 @@
+import { messageOf } from "../errors.ts";
+import type { DurableEvent } from "../events/event.ts";
+import type { Session } from "../session/session.ts";
+
+/** Writes events to a session, and remembers those that could not be written. */
+export interface Keeper {
+  /** Keeps an event. Returns a sentence when something has changed that a person should know. */
+  keep(event: DurableEvent): Promise<string | undefined>;
+  /** Events that wait for the file to be writable again, oldest first. */
+  readonly unsaved: readonly DurableEvent[];
+  /** Tries once more to write what waits. Never rejects. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Makes a keeper. With `stop` an event that cannot be written is an error, thrown by `keep`; with `continue` it waits in
+ * memory, and is written before the next one once the file takes events again.
+ */
+export function createKeeper(session: Session | undefined, onFailure: "stop" | "continue"): Keeper {
+  const unsaved: DurableEvent[] = [];
+  let tail: Promise<unknown> = Promise.resolve();
+
+  async function write(event: DurableEvent | undefined): Promise<string | undefined> {
+    if (!session) return undefined;
+    const before = unsaved.length;
+    if (event) unsaved.push(event);
+    try {
+      for (let next = unsaved[0]; next; next = unsaved[0]) {
+        await session.append(next);
+        unsaved.shift();
+      }
+      return before > 0 ? "the conversation can be saved again, and is" : undefined;
+    } catch (error) {
+      if (onFailure === "stop") {
+        unsaved.length = 0;
+        throw error;
+      }
+      if (before > 0) return undefined;
+      return `the conversation goes on, but it is not saved: ${messageOf(error)}`;
+    }
+  }
+
+  function inOrder(event: DurableEvent | undefined): Promise<string | undefined> {
+    const written = tail.then(() => write(event));
+    tail = written.catch(() => undefined);
+    return written;
+  }
+
+  return {
+    keep: inOrder,
+    unsaved,
+    async flush() {
+      if (unsaved.length > 0) await inOrder(undefined).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,267 @@
+import {
+  addUsage,
+  createMessageCollector,
+  textOf,
+  type Message,
+  type ModelInfo,
+  type Usage,
+} from "@zotpilot/provider/model";
+import { compactedMessages, openTasksIn, planCompaction } from "../context/compact.ts";
+import { estimatePrefix, estimateTokens } from "../context/estimate.ts";
+import { summarize, summarySystem } from "../context/summarize.ts";
+import { CoreError, messageOf, serializeError } from "../errors.ts";
+import { costOf, isMeasured, totalCost } from "../events/cost.ts";
+import type { AgentEvent } from "../events/event.ts";
+import { createChannel, type Channel } from "./channel.ts";
+import { retryDelay, wait } from "./retry.ts";
+import type { RunOptions } from "./run-agent.ts";
+import type { Spent } from "./run-turn.ts";
+import { untilAborted } from "./until-aborted.ts";
+
+/** Below so many tokens nobody asks for the limits of a model. */
+const smallContext = 2_000;
+const summaryTokens = 4_096;
+/** So many times a summary that is too long for the model itself is asked for in smaller pieces. */
+const maxHalvings = 4;
+
+/** What makes conversations shorter. */
+export interface CompactionOptions {
+  /** What is known of a model; undefined when nobody can say. Asked when a conversation grows, and may throw. */
+  modelInfo: (id: string, signal: AbortSignal) => Promise<ModelInfo | undefined>;
+  /** The part of the model's limit at which a conversation is made shorter; 0.85 when left out, never when 0. */
+  threshold?: number;
+  /** The files changed so far. */
+  files: () => readonly string[];
+  /** The tasks that are still open, a line each, kept word for word; those of the last checklist when left out. */
+  openTasks?: (messages: readonly Message[]) => readonly string[];
+  /** Tokens of the conversation so far, when a model call has told them; 0 otherwise. */
+  contextTokens: number;
+}
+
+/** What one compaction needs. */
+export interface CompactionRun {
+  messages: readonly Message[];
+  reason: "limit" | "overflow" | "asked";
+  spent: Spent;
+  options: Pick<RunOptions, "provider" | "model" | "system" | "tools" | "signal" | "budget" | "now">;
+}
+
+/** Watches how long a conversation is, and makes it shorter. */
+export interface Compaction {
+  /** Whether the conversation comes near the limit of the model that is asked next. Never rejects. */
+  isDue(messages: readonly Message[], options: CompactionRun["options"]): Promise<boolean>;
+  /** A model call with so many messages was answered. */
+  answered(usage: Usage | null, messages: number): void;
+  /**
+   * Makes the conversation shorter, or says in `compaction_end` why it could not; then nothing has changed. Returns the
+   * conversation as it goes on. Never throws.
+   */
+  run(run: CompactionRun): AsyncGenerator<AgentEvent, readonly Message[] | undefined>;
+}
+
+/** Makes the compaction of one conversation. */
+export function createCompaction(settings: CompactionOptions): Compaction {
+  const threshold = settings.threshold ?? 0.85;
+  let measured = { tokens: settings.contextTokens, messages: -1 };
+  /** Whether a model call was answered since the last try: trying again before would change nothing. */
+  let mayTry = true;
+
+  function tokensOf(messages: readonly Message[], options: CompactionRun["options"]): number {
+    if (measured.tokens === 0) {
+      return estimatePrefix(options.system, options.tools) + estimateTokens(messages);
+    }
+    // What was measured when the conversation was opened ends with its last answer.
+    if (measured.messages < 0) {
+      measured.messages = messages.findLastIndex((message) => message.role === "assistant") + 1;
+    }
+    return measured.tokens + estimateTokens(messages.slice(measured.messages));
+  }
+
+  return {
+    async isDue(messages, options) {
+      if (threshold <= 0 || !mayTry) return false;
+      const tokens = tokensOf(messages, options);
+      if (tokens < smallContext) return false;
+      const info = await settings.modelInfo(options.model(), options.signal).catch(() => undefined);
+      const limit = promptLimit(info);
+      return limit !== undefined && tokens > threshold * limit;
+    },
+    answered(usage, messages) {
+      mayTry = true;
+      if (usage) measured = { tokens: usage.inputTokens + usage.outputTokens, messages: messages + 1 };
+    },
+    async *run(run) {
+      const { messages, reason, options } = run;
+      yield { type: "compaction_start", reason };
+      mayTry = false;
+      const channel = createChannel<AgentEvent>();
+      const spent = { ...run.spent };
+      const made = make(settings, { ...run, spent }, channel);
+      made.then(
+        () => channel.close(),
+        () => channel.close(),
+      );
+      yield* channel;
+      try {
+        const { shorter, usage } = await made;
+        const before = estimateTokens(messages);
+        const after = estimateTokens(shorter);
+        if (after >= before) throw new CoreError("compaction_failed", "the summary is no shorter");
+        options.signal.throwIfAborted();
+        const contextTokens = estimatePrefix(options.system, options.tools) + after;
+        measured = { tokens: contextTokens, messages: shorter.length };
+        run.spent.usage = spent.usage;
+        run.spent.unmeasured = spent.unmeasured;
+        yield {
+          type: "compacted",
+          messages: shorter,
+          files: [...settings.files()],
+          usage,
+          spent: { ...spent, model: options.model() },
+          contextTokens,
+        };
+        yield { type: "compaction_end" };
+        return shorter;
+      } catch (error) {
+        yield* keepCosts(run.spent, spent, options);
+        yield { type: "compaction_end", error: failureOf(error, options.signal) };
+        return undefined;
+      }
+    },
+  };
+}
+
+/** A summary that came to nothing has cost something all the same. */
+function* keepCosts(
+  before: Spent,
+  after: Spent,
+  options: CompactionRun["options"],
+): Generator<AgentEvent, void> {
+  const usage = difference(before.usage, after.usage);
+  if (!usage) return;
+  before.usage = after.usage;
+  before.unmeasured += isMeasured(usage) ? 0 : 1;
+  const message = { role: "assistant" as const, content: [], at: options.now().toISOString() };
+  yield { type: "assistant_message", message, usage, stopReason: "error" };
+}
+
+function difference(before: Usage, after: Usage): Usage | undefined {
+  const inputTokens = after.inputTokens - before.inputTokens;
+  const outputTokens = after.outputTokens - before.outputTokens;
+  if (inputTokens === 0 && outputTokens === 0) return undefined;
+  const usage: Usage = {
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: after.cachedInputTokens - before.cachedInputTokens,
+    reasoningTokens: after.reasoningTokens - before.reasoningTokens,
+  };
+  if (after.nanoAiu !== undefined && after.nanoAiu !== before.nanoAiu) {
+    usage.nanoAiu = after.nanoAiu - (before.nanoAiu ?? 0);
+  }
+  return usage;
+}
+
+function failureOf(error: unknown, signal: AbortSignal) {
+  if (signal.aborted) return serializeError(new CoreError("compaction_failed", "the summary was stopped"));
+  const { code } = serializeError(error);
+  if (code === "nothing_to_compact" || code.endsWith("_limit")) return serializeError(error);
+  const message = `the conversation could not be summarised: ${messageOf(error)}`;
+  return serializeError(new CoreError("compaction_failed", message, { cause: error }));
+}
+
+async function make(
+  settings: CompactionOptions,
+  run: CompactionRun,
+  channel: Channel<AgentEvent>,
+): Promise<{ shorter: Message[]; usage: Usage | null }> {
+  const { messages, reason, options } = run;
+  const info = await settings.modelInfo(options.model(), options.signal).catch(() => undefined);
+  const limit = promptLimit(info);
+  const tailTokens = reason === "asked" ? 2_000 : Math.min(20_000, Math.floor((limit ?? 32_000) / 5));
+  const plan = planCompaction(messages, tailTokens);
+  const tasks = (settings.openTasks ?? openTasksIn)(messages);
+  const kept = { files: settings.files(), tasks };
+  if (plan.older.length === 0) {
+    if (!plan.shortened) throw new CoreError("nothing_to_compact", "the conversation is short already");
+    return { shorter: compactedMessages(plan, undefined, kept), usage: null };
+  }
+  let total: Usage | null = null;
+  // Three characters a token is less than most text has, so that most pieces fit at the first try.
+  let maxLength = Math.max(2_000, ((limit ?? 100_000) * 0.8 - summaryTokens) * 3);
+  for (let halving = 0; ; halving += 1) {
+    try {
+      const summary = await summarize(plan.older, Math.floor(maxLength), async (text) => {
+        const { answer, usage } = await ask(run, text, channel);
+        if (usage) total = total ? addUsage(total, usage) : usage;
+        return answer;
+      });
+      return { shorter: compactedMessages(plan, summary, kept), usage: total };
+    } catch (error) {
+      if (serializeError(error).code !== "context_too_long" || halving === maxHalvings) throw error;
+      maxLength /= 2;
+    }
+  }
+}
+
+/** One request of a summary, tried again as other model calls are. Counts what it takes in `run.spent`. */
+async function ask(
+  run: CompactionRun,
+  text: string,
+  channel: Channel<AgentEvent>,
+): Promise<{ answer: string; usage: Usage | null }> {
+  const { options, spent } = run;
+  for (let attempt = 1; ; attempt += 1) {
+    const refusal = options.budget?.refusal();
+    if (refusal) throw refusal;
+    options.budget?.asked();
+    const collector = createMessageCollector();
+    let failure: { error: unknown } | undefined;
+    try {
+      const request = {
+        model: options.model(),
+        system: summarySystem,
+        messages: [{ role: "user" as const, content: [{ type: "text" as const, text }] }],
+        maxOutputTokens: summaryTokens,
+        initiator: "agent" as const,
+      };
+      const events = options.provider.stream(request, { signal: options.signal });
+      for await (const event of untilAborted(events, options.signal)) collector.add(event);
+      if (!collector.finishReason()) throw new Error("the answer ended before it was finished");
+    } catch (error) {
+      failure = { error };
+    }
+    const usage = collector.usage() ?? null;
+    if (usage || !failure) tellUsage(usage, spent, options, channel);
+    if (!failure) {
+      if (collector.finishReason() === "content_filter") throw new Error("the content filter stopped it");
+      return { answer: textOf(collector.message()), usage };
+    }
+    options.signal.throwIfAborted();
+    const delayMs = retryDelay(failure.error, attempt);
+    if (delayMs === undefined) throw failure.error;
+    channel.push({ type: "retry", attempt, delayMs, error: serializeError(failure.error) });
+    if (!(await wait(delayMs, options.signal))) throw failure.error;
+  }
+}
+
+function tellUsage(
+  usage: Usage | null,
+  spent: Spent,
+  options: CompactionRun["options"],
+  channel: Channel<AgentEvent>,
+): void {
+  const blind = options.budget?.spent(usage);
+  if (blind !== undefined) channel.push({ type: "notice", level: "warning", text: blind });
+  if (usage) spent.usage = addUsage(spent.usage, usage);
+  if (!isMeasured(usage)) spent.unmeasured += 1;
+  const cost = { turn: costOf(usage), total: totalCost(spent.usage, spent.unmeasured) };
+  channel.push({ type: "usage", turn: usage, total: spent.usage, cost });
+}
+
+/** Tokens that a request may take; undefined when nobody can say. */
+function promptLimit(info: ModelInfo | undefined): number | undefined {
+  if (!info) return undefined;
+  const window = info.contextWindow > 0 ? info.contextWindow - Math.max(0, info.maxOutputTokens) : 0;
+  if (info.maxPromptTokens > 0) return info.maxPromptTokens;
+  return window > 0 ? window : undefined;
+}
