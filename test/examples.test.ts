@@ -10,6 +10,17 @@ const examples: Record<string, (output: string) => void> = {
     expect(output).toContain("demo");
     expect(output).toMatch(/\(\d+ tokens in, \d+ out\)\n$/);
   },
+  "use-openai-sdk.ts": (output) => {
+    expect(output).toContain("demo");
+    expect(output).toMatch(/\(\d+ tokens in, \d+ out\)\n$/);
+  },
+  "use-anthropic-sdk.ts": (output) => {
+    expect(output).toContain("demo");
+    expect(output).toMatch(/\(\d+ tokens in, \d+ out\)\n$/);
+  },
+  "use-ai-sdk.ts": (output) => {
+    expect(output).toBe("(asked for the weather in Oslo)\nIt is snowing in Oslo.\n");
+  },
   "rpc-client.ts": (output) => {
     expect(output).toMatch(/^connected to zotpilot \d+\.\d+\.\d+, model \S+\n/);
     expect(output).toMatch(/\[glob \{.*\}\]/);

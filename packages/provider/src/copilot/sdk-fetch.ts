@@ -1,5 +1,6 @@
 import { fetch as undiciFetch, type Dispatcher } from "undici";
 import { displayText } from "../errors/redact.ts";
+import { flatHeaders } from "../transport/headers.ts";
 import { sdkHeaders } from "./sdk-headers.ts";
 
 /** The standard `fetch` of the platform. */
@@ -39,9 +40,15 @@ export function createSdkFetch(dispatcher: Dispatcher): Fetch {
   };
 }
 
+/** What `fetch` adds of its own; the identity has its place. */
+const ADDED: readonly string[] = ["user-agent", "sec-fetch-mode", "accept-language"];
+
 /** `fetch` hands its body on as a generator, which cannot be sent twice: the bytes go in its place. */
 function wholeBody(bytes: Uint8Array | undefined): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => dispatch(bytes ? { ...options, body: bytes } : options, handler);
+  return (dispatch) => (options, handler) => {
+    const headers = flatHeaders(options.headers, (name) => ADDED.includes(name));
+    return dispatch({ ...options, headers, ...(bytes && { body: bytes }) }, handler);
+  };
 }
 
 function redirected(status: number, headers: Headers): Response {

@@ -6,6 +6,9 @@ import type { Initiator } from "../model/request.ts";
 const NOT_FORWARDED =
   /^(?:authorization|proxy-authorization|x-api-key|api-key|cookie|host|connection|user-agent|openai-organization|openai-project|x-stainless-.*)$/;
 
+/** The version of Anthropic's interface that Copilot speaks; newer SDKs ask for newer ones, which it may refuse. */
+const ANTHROPIC_VERSION = "2023-06-01";
+
 /** Headers of a request by an SDK, made fit for Copilot: its own credentials go, what Copilot wants to know comes. */
 export function sdkHeaders(given: Headers, body: string | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -15,6 +18,7 @@ export function sdkHeaders(given: Headers, body: string | undefined): Record<str
   const asked = body === undefined ? undefined : parseJsonObject(body);
   // A compressed stream arrives in lumps, and a small one can hide an enormous one.
   headers["accept-encoding"] = "identity";
+  if ("anthropic-version" in headers) headers["anthropic-version"] = ANTHROPIC_VERSION;
   headers["x-request-id"] ??= randomUUID();
   if (!asked) return headers;
   const intent = Array.isArray(asked["tools"]) ? "conversation-agent" : "conversation-panel";
