@@ -7,9 +7,7 @@ export type SimulatorErrorCode =
   /** The address is not one of loopback, and only those are listened on. */
   | "not_loopback"
   /** No scenario has that name. */
-  | "unknown_scenario"
-  /** The scenario is known, but this version does not play the endpoint it is about. */
-  | "scenario_not_played";
+  | "unknown_scenario";
 
 /** What this package throws. `code` is for programs, the message for people. */
 export class SimulatorError extends Error {

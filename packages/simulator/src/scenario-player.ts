@@ -2,7 +2,6 @@ import { SimulatorError } from "./errors.ts";
 import type { Call } from "./http/call.ts";
 import type { Reply } from "./http/reply.ts";
 import { scenarios } from "./scenarios/index.ts";
-import { notPlayed } from "./scenarios/not-played.ts";
 import type { Hooks } from "./scenarios/scenario.ts";
 import type { Next, Stage, World } from "./world.ts";
 
@@ -41,11 +40,6 @@ export function createScenarioPlayer(): ScenarioPlayer {
 function findScenario(name: string): (typeof scenarios)[number] {
   const found = scenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  const subject = Object.keys(notPlayed).find((about) => notPlayed[about]?.includes(name));
-  if (subject !== undefined) {
-    const message = `The scenario "${name}" is about ${subject}, which this version does not play.`;
-    throw new SimulatorError("scenario_not_played", message);
-  }
   throw new SimulatorError("unknown_scenario", `There is no scenario "${name}". ${hintFor(name)}`);
 }
 

@@ -56,7 +56,7 @@ export interface Simulator extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** A GitHub token that is approved already, so that no login is needed. */
   readonly githubToken: string;
-  /** Adds scenarios; the last one named is asked first. Throws a {@link SimulatorError}: `unknown_scenario` or `scenario_not_played`. */
+  /** Adds scenarios; the last one named is asked first. Throws a {@link SimulatorError}: `unknown_scenario`. */
   use(...scenarioNames: readonly string[]): void;
   /** Stops playing every scenario. What they changed in the model list stays changed. */
   clearScenarios(): void;
@@ -73,8 +73,8 @@ export interface Simulator extends AsyncDisposable {
 }
 
 /**
- * Starts a simulator. Rejects with a {@link SimulatorError}: `port_in_use`, `listen_failed`, `not_loopback`,
- * `unknown_scenario` or `scenario_not_played`.
+ * Starts a simulator. Rejects with a {@link SimulatorError}: `port_in_use`, `listen_failed`, `not_loopback`
+ * or `unknown_scenario`.
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const host = options.host ?? "127.0.0.1";

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { HELP } from "../src/command/texts.ts";
-import { notPlayed } from "../src/scenarios/not-played.ts";
 import { scenarios } from "../src/scenarios/index.ts";
 
 const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
@@ -13,7 +12,6 @@ test("the README lists every scenario (scripts/write-scenario-table.ts writes th
   expect(rows.map(([, name, summary]) => ({ name, summary }))).toEqual(
     scenarios.map(({ name, summary }) => ({ name, summary })),
   );
-  for (const name of Object.values(notPlayed).flat()) expect(section("scenarios")).toContain(`\`${name}\``);
 });
 
 test("the README names every option of the command and of createSimulator", async () => {

@@ -6,8 +6,8 @@ export interface ModelShelf {
   find(id: string): ModelEntry | undefined;
   /** Sets the policy state of a model; gives it a policy when it had none. */
   setPolicy(id: string, state: string): void;
-  /** Changes some fields of every model that can chat. */
-  changeChatModels(change: (model: ModelEntry) => Partial<ModelEntry>): void;
+  /** Changes some fields of every model of a type. */
+  change(type: string, change: (model: ModelEntry) => Partial<ModelEntry>): void;
 }
 
 /** Puts the given models on a shelf, or the catalogue. The entries are copied. */
@@ -21,9 +21,9 @@ export function createModelShelf(models: readonly ModelEntry[] = modelCatalogue(
       const entry = find(id);
       if (entry !== undefined) entry.policy = { terms: "(sample terms)", ...entry.policy, state };
     },
-    changeChatModels(change) {
+    change(type, change) {
       for (const entry of entries) {
-        if (entry.capabilities.type === "chat") Object.assign(entry, change(entry));
+        if (entry.capabilities.type === type) Object.assign(entry, change(entry));
       }
     },
   };

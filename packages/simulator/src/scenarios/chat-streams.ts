@@ -1,25 +1,5 @@
 import { callChunk, chunk, eventStream, readmeCall, smallUsage } from "./composed.ts";
-
-/** Where the bytes of a stream scenario come from. */
-export interface StreamSource {
-  name: string;
-  summary: string;
-  /** It calls tools: then it answers only prompts, and the script answers the results. */
-  callsTools?: boolean;
-  load(): Promise<string>;
-}
-
-const played = (name: string, summary: string, load: () => Promise<{ stream: string }>): StreamSource => ({
-  name,
-  summary,
-  load: async () => (await load()).stream,
-});
-
-const composed = (name: string, summary: string, stream: () => string): StreamSource => ({
-  name,
-  summary,
-  load: () => Promise.resolve(stream()),
-});
+import { composed, played, type StreamSource } from "./streams.ts";
 
 const finish = chunk({ content: null }, "tool_calls", { usage: smallUsage });
 const { function: readme, ...head } = readmeCall;

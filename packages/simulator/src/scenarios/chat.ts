@@ -1,31 +1,13 @@
-import { STREAM_HEADERS } from "../copilot/model-call.ts";
 import { isRecord, type Call } from "../http/call.ts";
-import { capiError, json, type FullReply, type Reply } from "../http/reply.ts";
-import { streamSources, type StreamSource } from "./chat-streams.ts";
+import { capiError, json, type FullReply } from "../http/reply.ts";
+import { streamSources } from "./chat-streams.ts";
 import type { Scenario } from "./scenario.ts";
-import { bringsToolResults } from "./tools.ts";
-
-/** An event stream of ready bytes; each event is written by itself. */
-export function streamOf(bytes: string): Reply {
-  const events = bytes.split(/(?<=\n\n)/);
-  const steps = events.map((event) => ({ type: "data" as const, bytes: event }));
-  return { type: "stream", status: 200, headers: STREAM_HEADERS, steps };
-}
-
-const streamed = (source: StreamSource): Scenario => ({
-  name: source.name,
-  summary: source.summary,
-  play: () => ({
-    chat: async (call, next) => {
-      const isTheirs = !asksForStream(call) || (source.callsTools === true && bringsToolResults(call));
-      return isTheirs ? next() : streamOf(await source.load());
-    },
-  }),
-});
+import { streamed, streamOf } from "./streams.ts";
+import { asksForStream, bringsToolResults } from "./tools.ts";
 
 /** How chat answers look. */
 export const chatScenarios: readonly Scenario[] = [
-  ...streamSources.map(streamed),
+  ...streamSources.map((source) => streamed("chat", source)),
   {
     name: "chat.content_filter_once",
     summary: "filtered once, then as usual",
@@ -102,10 +84,6 @@ export const chatScenarios: readonly Scenario[] = [
     }),
   },
 ];
-
-function asksForStream(call: Call): boolean {
-  return isRecord(call.body) && call.body["stream"] === true;
-}
 
 function bringsOpaqueState(call: Call): boolean {
   const messages = isRecord(call.body) ? call.body["messages"] : undefined;

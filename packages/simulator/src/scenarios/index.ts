@@ -1,10 +1,14 @@
 import { capiScenarios } from "./capi.ts";
 import { chatScenarios } from "./chat.ts";
+import { completionScenarios } from "./completions.ts";
 import { deviceScenarios } from "./device.ts";
+import { embeddingsScenarios } from "./embeddings.ts";
 import { exchangeScenarios } from "./exchange.ts";
 import { hostScenarios } from "./hosts.ts";
 import { limitScenarios } from "./limit.ts";
+import { messagesScenarios } from "./messages.ts";
 import { modelScenarios } from "./models.ts";
+import { responsesScenarios } from "./responses.ts";
 import type { Scenario } from "./scenario.ts";
 import { turnScenarios } from "./turns.ts";
 import { wireScenarios } from "./wire.ts";
@@ -18,6 +22,10 @@ export const scenarios: readonly Scenario[] = [
   ...chatScenarios,
   ...turnScenarios,
   ...wireScenarios,
+  ...responsesScenarios,
+  ...messagesScenarios,
+  ...embeddingsScenarios,
+  ...completionScenarios,
   ...limitScenarios,
   ...hostScenarios,
 ];

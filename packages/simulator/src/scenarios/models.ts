@@ -2,7 +2,7 @@ import { modelNotSupported } from "../copilot/valid-request.ts";
 import { isRecord } from "../http/call.ts";
 import { capiError, json, text } from "../http/reply.ts";
 import type { Scenario } from "./scenario.ts";
-import { fixed, patched } from "./tools.ts";
+import { fixed, patched, patchJson } from "./tools.ts";
 
 const STAGE = "models";
 
@@ -42,7 +42,7 @@ export const modelScenarios: readonly Scenario[] = [
     name: "models.no_supported_endpoints",
     summary: "no model says which endpoints it has",
     play(world) {
-      world.models.changeChatModels(() => ({ supported_endpoints: undefined }));
+      world.models.change("chat", () => ({ supported_endpoints: undefined }));
       return {};
     },
   },
@@ -50,8 +50,22 @@ export const modelScenarios: readonly Scenario[] = [
     name: "models.responses_only",
     summary: "no chat model can be used on /chat/completions",
     play(world) {
-      world.models.changeChatModels(() => ({ supported_endpoints: ["/responses"] }));
+      world.models.change("chat", () => ({ supported_endpoints: ["/responses"] }));
       return {};
+    },
+  },
+  {
+    name: "models.responses_only_untold",
+    summary: "no chat model can be used on /chat/completions, and the list does not say so",
+    play(world) {
+      world.models.change("chat", () => ({ supported_endpoints: ["/responses"] }));
+      return {
+        models: async (_call, next) =>
+          patchJson(await next(), (body) => ({
+            ...body,
+            data: mapEntries(body["data"], (entry) => ({ ...entry, supported_endpoints: undefined })),
+          })),
+      };
     },
   },
   {

@@ -65,11 +65,34 @@ export async function pause(ms: number, call: Call): Promise<void> {
   await delay(ms, undefined, { signal: call.signal }).catch(() => undefined);
 }
 
-/** Whether a chat request brings tool results: then it is not a new prompt. */
+/** Whether a request asks for a stream. */
+export function asksForStream(call: Call): boolean {
+  return isRecord(call.body) && call.body["stream"] === true;
+}
+
+/** The messages of a request, or its items; none when it has another form. */
+export function turnsOf(call: Call): Record<string, unknown>[] {
+  const body = isRecord(call.body) ? call.body : {};
+  const turns = body["messages"] ?? body["input"];
+  return Array.isArray(turns) ? turns.filter(isRecord) : [];
+}
+
+/** Whether a request ends with tool results: then it is not a new prompt. */
 export function bringsToolResults(call: Call): boolean {
-  const messages = isRecord(call.body) ? call.body["messages"] : undefined;
-  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
-  return isRecord(last) && last["role"] === "tool";
+  const last = turnsOf(call).at(-1) ?? {};
+  const content: unknown = last["content"];
+  return (
+    last["role"] === "tool" ||
+    last["type"] === "function_call_output" ||
+    (Array.isArray(content) && content.some((block) => isRecord(block) && block["type"] === "tool_result"))
+  );
+}
+
+/** Whether nothing was answered yet. */
+export function isFirstTurn(call: Call): boolean {
+  return turnsOf(call).every(
+    (turn) => (turn["type"] ?? "message") === "message" && turn["role"] !== "assistant",
+  );
 }
 
 /** A page like the ones that proxies and broken gateways send. */

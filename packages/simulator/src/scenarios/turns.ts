@@ -1,9 +1,10 @@
 import { isRecord, type Call } from "../http/call.ts";
 import { STREAM_HEADERS } from "../copilot/model-call.ts";
 import type { Reply, Step } from "../http/reply.ts";
-import { streamOf } from "./chat.ts";
 import { callChunk, chunk, eventStream, readmeCall } from "./composed.ts";
 import type { Scenario } from "./scenario.ts";
+import { streamOf } from "./streams.ts";
+import { asksForStream } from "./tools.ts";
 
 const WORDS = 500;
 
@@ -41,10 +42,6 @@ export const turnScenarios: readonly Scenario[] = [
     play: () => ({}),
   },
 ];
-
-function asksForStream(call: Call): boolean {
-  return isRecord(call.body) && call.body["stream"] === true;
-}
 
 function resultsSincePrompt(call: Call): number {
   const messages = isRecord(call.body) ? call.body["messages"] : undefined;

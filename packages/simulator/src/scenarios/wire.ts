@@ -1,8 +1,8 @@
 import { constants, createGzip } from "node:zlib";
 import type { Call } from "../http/call.ts";
 import type { Reply, Step, StreamReply } from "../http/reply.ts";
-import { streamOf } from "./chat.ts";
 import type { Scenario } from "./scenario.ts";
+import { streamOf } from "./streams.ts";
 import { bringsToolResults, reshape } from "./tools.ts";
 
 type Reshaping = (steps: Step[]) => StreamReply["steps"];
@@ -46,7 +46,7 @@ const midText = wire("cut.mid_text", "the connection breaks in the middle of the
   cutInside(steps, middle(steps), { type: "reset" }),
 );
 
-/** How the bytes of a chat stream travel. */
+/** How the bytes of a stream travel. */
 export const wireScenarios: readonly Scenario[] = [
   wire(
     "frame.byte_by_byte",
@@ -108,7 +108,7 @@ export const wireScenarios: readonly Scenario[] = [
   ),
   {
     name: "stall.headers",
-    summary: "never answers a chat request",
+    summary: "never answers a model call",
     play: () => ({ wire: () => ({ type: "hang" }) }),
   },
   wire("stall.first_chunk", "nothing comes after the headers", () => [{ type: "stall" }]),
@@ -143,11 +143,28 @@ async function withToolCall(call: Call, reply: Reply): Promise<Reply> {
     has = steps.some(hasArguments);
     return steps;
   });
-  return has ? kept : streamOf((await import("../fixtures/parallel-tools.ts")).stream);
+  const load = TOOL_STREAMS[call.path];
+  return has || load === undefined ? kept : streamOf((await load()).stream);
 }
 
+/** A stream with tool calls for each endpoint that has them. */
+const TOOL_STREAMS: Record<string, () => Promise<{ stream: string }>> = {
+  "/chat/completions": () => import("../fixtures/parallel-tools.ts"),
+  "/responses": () => import("../fixtures/responses.ts"),
+  "/v1/messages": () => import("../fixtures/messages.ts"),
+};
+
 function hasArguments(step: Step): boolean {
-  return /"arguments":"[^"]/.test(textOf(step));
+  return argumentsStart(textOf(step)) !== -1;
+}
+
+/** Where a piece of a tool call's arguments begins; -1 when there is none, or an empty one. */
+function argumentsStart(text: string): number {
+  // The events of /responses repeat whole arguments in the end; only their deltas are pieces.
+  const isResponse = text.startsWith("event: response.");
+  if (isResponse && !text.startsWith("event: response.function_call_arguments.delta\n")) return -1;
+  const match = (isResponse ? /"delta":"(?!")/ : /"(?:arguments|partial_json)":"(?!")/).exec(text);
+  return match === null ? -1 : match.index + match[0].length;
 }
 
 /** The index of the write in the middle. */
@@ -163,8 +180,8 @@ function cutInside(steps: readonly Step[], index: number, end: Step): Step[] {
 /** Everything before a write, and half of it. */
 function halfOf(steps: readonly Step[], index: number): Step[] {
   const text = textOf(steps[index] ?? data(""));
-  const argumentsAt = text.indexOf('"arguments":"');
-  const end = argumentsAt === -1 ? Math.floor(text.length / 2) : argumentsAt + '"arguments":"'.length + 1;
+  const start = argumentsStart(text);
+  const end = start === -1 ? Math.floor(text.length / 2) : start + 1;
   return [...steps.slice(0, index), data(text.slice(0, end))];
 }
 

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { ModelEntry, Simulator } from "../../src/index.ts";
+import { respond } from "../client.ts";
 import { ask, capi, type Check } from "./check.ts";
 
 const list = async (simulator: Simulator): Promise<ModelEntry[]> => {
@@ -43,6 +44,11 @@ export const modelChecks: Record<string, Check> = {
   "models.responses_only": async (simulator) => {
     const got = await ask(simulator);
     expect([got.status, got.text]).toEqual([400, expect.stringContaining("unsupported_api_for_model")]);
+  },
+  "models.responses_only_untold": async (simulator) => {
+    expect((await list(simulator)).filter((model) => model.supported_endpoints !== undefined)).toEqual([]);
+    expect((await ask(simulator)).text).toContain("unsupported_api_for_model");
+    expect((await respond(simulator, { model: "gpt-4.1" })).status).toBe(200);
   },
   "policy.needed": async (simulator) => {
     const got = await ask(simulator);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { AnswerUsage } from "../../answer/answer.ts";
 import type { WireEvent } from "../model-call.ts";
 import { pieces, words } from "../speech.ts";
@@ -7,6 +6,7 @@ import { messagesUsage, wholeBlock, type ContentBlock } from "./content.ts";
 
 /** What is constant over one answer. */
 export interface MessageContext {
+  id: string;
   model: string;
   usage: AnswerUsage | null;
   stopReason: string;
@@ -50,7 +50,7 @@ export function wholeMessage(
 
 function message(context: MessageContext, content: readonly unknown[]): Record<string, unknown> {
   return {
-    id: `msg_${randomBytes(12).toString("hex")}`,
+    id: context.id,
     type: "message",
     role: "assistant",
     model: context.model,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { json } from "../../http/reply.ts";
 import { isStreamed, namedEvent, streamEvents, type ModelWire } from "../model-call.ts";
 import { usageOf } from "../usage.ts";
@@ -12,6 +13,7 @@ export const messagesWire: ModelWire = {
   validate: validateMessages,
   speak(world, valid, spoken) {
     const context: MessageContext = {
+      id: `msg_${randomBytes(12).toString("hex")}`,
       model: valid.model.id,
       usage: usageOf(valid, spoken),
       stopReason: stopReason(spoken),

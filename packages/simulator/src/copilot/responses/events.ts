@@ -46,10 +46,10 @@ function* drafts(items: readonly OutputItem[], context: ResponseContext): Genera
   yield { payload: { type: "response.created", response: responseObject(context, "in_progress") } };
   yield { payload: { type: "response.in_progress", response: responseObject(context, "in_progress") } };
   for (const [index, item] of items.entries()) {
-    const opened = openItem(item, itemId(item, context));
+    const opened = openItem(item, itemId(item, index, context));
     yield { payload: { type: "response.output_item.added", output_index: index, item: opened } };
     yield* itemDrafts(item, index, context);
-    const closed = wholeItem(item, itemId(item, context));
+    const closed = wholeItem(item, itemId(item, index, context));
     yield { payload: { type: "response.output_item.done", output_index: index, item: closed } };
   }
   yield { payload: ending(items, context) };
@@ -71,7 +71,7 @@ function itemDrafts(item: OutputItem, index: number, context: ResponseContext): 
 function* reasoningDrafts(summary: string, index: number, context: ResponseContext): Generator<Draft> {
   if (summary === "") return;
   const at = (): Record<string, unknown> => ({
-    item_id: context.nextId("rs"),
+    item_id: context.nextId("rs", index),
     output_index: index,
     summary_index: 0,
   });
@@ -87,7 +87,7 @@ function* reasoningDrafts(summary: string, index: number, context: ResponseConte
 
 function* messageDrafts(text: string, index: number, context: ResponseContext): Generator<Draft> {
   const at = (): Record<string, unknown> => ({
-    item_id: context.nextId("msg"),
+    item_id: context.nextId("msg", index),
     output_index: index,
     content_index: 0,
   });
@@ -113,7 +113,7 @@ function* messageDrafts(text: string, index: number, context: ResponseContext): 
 }
 
 function* callDrafts(json: string, index: number, context: ResponseContext): Generator<Draft> {
-  const at = (): Record<string, unknown> => ({ item_id: context.nextId("fc"), output_index: index });
+  const at = (): Record<string, unknown> => ({ item_id: context.nextId("fc", index), output_index: index });
   for (const delta of pieces(json)) {
     const type = "response.function_call_arguments.delta";
     yield { isDelta: true, isCall: true, payload: { type, ...at(), delta, obfuscation: padding(delta) } };
@@ -124,7 +124,7 @@ function* callDrafts(json: string, index: number, context: ResponseContext): Gen
 /** The last event: how it ended, with everything once more. */
 function ending(items: readonly OutputItem[], context: ResponseContext): Record<string, unknown> {
   const { status, ...more } = endingOf(context.finishReason);
-  const output = items.map((item) => wholeItem(item, itemId(item, context)));
+  const output = items.map((item, index) => wholeItem(item, itemId(item, index, context)));
   const response = responseObject(context, status, { output, usage: responseUsage(context), ...more });
   const cost = context.usage === null ? {} : { copilot_usage: copilotUsage(context.usage) };
   return { type: `response.${status}`, response, ...cost };
@@ -138,14 +138,16 @@ function endingOf(finishReason: string): { status: ResponseStatus } & Record<str
       return { status: "incomplete", incomplete_details: { reason: "content_filter" } };
     case "error":
       return { status: "failed", error: { code: "server_error", message: "sample failure" } };
+    case "cancelled":
+      return { status: "cancelled" };
     default:
       return { status: "completed" };
   }
 }
 
-function itemId(item: OutputItem, context: ResponseContext): string {
+function itemId(item: OutputItem, index: number, context: ResponseContext): string {
   const kinds = { reasoning: "rs", message: "msg", function_call: "fc" } as const;
-  return context.nextId(kinds[item.type]);
+  return context.nextId(kinds[item.type], index);
 }
 
 /** Hides how long a delta is. */

@@ -11,8 +11,8 @@ export interface ResponseContext {
   finishReason: string;
   /** The request, whose settings come back. */
   body: Readonly<Record<string, unknown>>;
-  /** A new id for whatever is sent next. */
-  nextId(kind: "resp" | "rs" | "msg" | "fc"): string;
+  /** The id for whatever is sent next: the response, or what belongs to an item. */
+  nextId(kind: "resp" | "rs" | "msg" | "fc", outputIndex?: number): string;
 }
 
 /** The state of a response. */
