@@ -1,7 +1,9 @@
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Tool, ToolResult } from "@zotpilot/core";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import type { Tool, ToolResult, ToolRisk } from "@zotpilot/core";
+import type { ToolCall } from "../src/shared/tool-call.ts";
 import { onTestFinished } from "vitest";
 
 /** A folder that is gone after the test. */
@@ -35,5 +37,40 @@ export async function callText(
   options?: CallOptions,
 ): Promise<string> {
   const result = await call(tool, cwd, input, options);
+  return result.content.map((part) => (part.type === "text" ? part.text : `<${part.mimeType}>`)).join("\n");
+}
+
+/** A folder for the tests of one file, gone when they are over. */
+export function permanentFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "zotpilot-tools-")));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A call as the model makes it. */
+export function toolCall(name: string, input: unknown): ToolCall {
+  return { type: "tool_call", id: "call-1", name, arguments: JSON.stringify(input) };
+}
+
+/** A call of bash. */
+export function bashCall(command: string): ToolCall {
+  return toolCall("bash", { command });
+}
+
+/** What our own tools may do. */
+export function riskOf(tool: string): ToolRisk | undefined {
+  const risks: Record<string, ToolRisk> = {
+    read: "read",
+    glob: "read",
+    grep: "read",
+    write: "write",
+    edit: "write",
+    bash: "execute",
+  };
+  return risks[tool];
+}
+
+/** The text of a result. */
+export function textOf(result: ToolResult): string {
   return result.content.map((part) => (part.type === "text" ? part.text : `<${part.mimeType}>`)).join("\n");
 }

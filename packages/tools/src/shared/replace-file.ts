@@ -46,6 +46,8 @@ export class FileChangedError extends Error {
 export interface ReplaceOptions {
   /** Throw a {@link FileChangedError} and write nothing unless the file is still this one. */
   onlyIf?: BigIntStats;
+  /** The mode of a new file. Default: what the process gives its files. */
+  mode?: number;
   signal: AbortSignal;
 }
 
@@ -62,7 +64,7 @@ export async function replaceFile(
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.zotpilot-${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await writeTemporary(temporary, bytes, target.stats);
+    await writeTemporary(temporary, bytes, target.stats, options.mode);
     options.signal.throwIfAborted();
     // The check and the rename happen without a pause between them, so that of two edits in this process that start
     // from the same file only one can win; the other starts over.
@@ -76,8 +78,13 @@ export async function replaceFile(
   }
 }
 
-async function writeTemporary(path: string, bytes: Uint8Array, like: BigIntStats | undefined): Promise<void> {
-  const handle = await open(path, "wx", like ? 0o600 : 0o666);
+async function writeTemporary(
+  path: string,
+  bytes: Uint8Array,
+  like: BigIntStats | undefined,
+  mode = 0o666,
+): Promise<void> {
+  const handle = await open(path, "wx", like ? 0o600 : mode);
   try {
     await handle.writeFile(bytes);
     await handle.sync();

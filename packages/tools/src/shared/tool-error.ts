@@ -18,6 +18,14 @@ export type ToolErrorCode =
   | "changed"
   /** The operating system refused: permissions, a full disk, a read-only file. */
   | "refused"
+  /** A rule of a policy that cannot be read. */
+  | "bad_rule"
+  /** A path outside of what the file tools are confined to. */
+  | "outside"
+  /** There is no sandbox on this system, or it does not work. */
+  | "no_sandbox"
+  /** A file was changed by somebody else, so that a change cannot be undone. */
+  | "conflict"
   /** The command could not be started. */
   | "not_started";
 

@@ -1,0 +1,203 @@
+import { realpathSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { errorResult, type ToolMiddleware, type ToolResult, type ToolRisk } from "@zotpilot/core";
+import type { ToolCall } from "../shared/tool-call.ts";
+import { callFacts, type CallFacts } from "./call-facts.ts";
+import { decide, type Decision } from "./decide.ts";
+import { callDigest } from "./digest.ts";
+import { policyLayer, type PolicyLayer, type PolicySource } from "./policy.ts";
+import { sensitivePaths, type SensitivePaths } from "./sensitive-paths.ts";
+
+/** What a person is asked. Plain data, so that it can go over a wire. */
+export interface ApprovalRequest {
+  id: string;
+  /** The answer has to repeat it; see `callDigest`. */
+  digest: string;
+  call: ToolCall;
+  cwd: string;
+  risk: ToolRisk;
+  /** Why this is asked. */
+  reasons: string[];
+  /** The command, the whole of it, where the call has one. */
+  command: string | undefined;
+  /** The files that it would write, as they really are. */
+  writes: string[];
+  hosts: string[];
+  /** What "always" would permit from now on; "always" is not to be offered when there is nothing. */
+  remember: string[];
+}
+
+/** What a person answered. */
+export interface ApprovalAnswer {
+  /** That of the request; an answer with another one is a refusal. */
+  digest: string;
+  decision: "allow" | "deny";
+  /** `session`: until the broker is gone. `project`: kept for this project. Only counts with `allow`. */
+  remember?: "session" | "project";
+  /** Told to the model when it is refused. Default: `user declined`. */
+  reason?: string;
+}
+
+/** Asks a person. Whatever is no fitting `allow`, also an error, is a refusal. The signal ends the asking. */
+export type AskForApproval = (request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer>;
+
+/** How an approval broker is to behave. */
+export interface ApprovalBrokerOptions {
+  policy: PolicySource;
+  /** Without it nobody can be asked, and what would be asked is refused. */
+  ask?: AskForApproval;
+  /** What a tool may do at worst. A tool that it does not know counts as `execute`. */
+  risk: (tool: string) => ToolRisk | undefined;
+  /** The folder that relative rules start from. */
+  project: string;
+  /** Further folders in which deleting is part of the work. */
+  roots?: readonly string[];
+  sensitive?: SensitivePaths;
+  /** Who acts; an approval for one account is none for another. */
+  account?: () => string;
+  /** How long an answer may take, in milliseconds. Default: as long as the call lives. */
+  timeoutMs?: number;
+  /** Told about every call, before it runs or is refused. */
+  onDecision?: (decided: {
+    call: ToolCall;
+    effect: "allow" | "deny";
+    reasons: readonly string[];
+    asked: boolean;
+  }) => void;
+}
+
+/** Decides about calls; one for all front ends. */
+export interface ApprovalBroker {
+  middleware: ToolMiddleware;
+  /** What would become of a call, without asking anybody and without running it. */
+  preview(call: ToolCall, cwd: string): Promise<Decision>;
+}
+
+/**
+ * Makes the one place where it is decided whether a call may run: `deny` rules beat `ask` rules beat `allow` rules,
+ * reading runs, and everything else is asked about. What is refused becomes an error result for the model.
+ *
+ * An approval is for the call as it was shown, told by its digest. Two requests are never open at once. Rules that
+ * cannot be read, an answer that does not fit, and an error while asking all mean no.
+ */
+export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBroker {
+  const { policy, ask, onDecision } = options;
+  const sensitive = options.sensitive ?? sensitivePaths();
+  const project = realOf(options.project);
+  const roots = [project, ...(options.roots ?? []).map(realOf)];
+  let session: PolicyLayer[] = [];
+  let queue: Promise<unknown> = Promise.resolve();
+
+  async function judge(call: ToolCall, cwd: string): Promise<{ decision: Decision; facts: CallFacts }> {
+    const facts = await callFacts(call, cwd, options.risk(call.name) ?? "execute");
+    const layers = [...(await policy.layers()), ...session];
+    return { facts, decision: await decide(facts, { cwd, project, roots, layers, sensitive }) };
+  }
+
+  async function askAbout(call: ToolCall, cwd: string, signal: AbortSignal): Promise<{ refused?: string }> {
+    // Somebody may have said "always" to the one before.
+    const { decision, facts } = await judge(call, cwd);
+    if (decision.effect === "deny") return { refused: refusal(decision) };
+    if (decision.effect === "allow") return {};
+    if (!ask) return { refused: nobodyToAsk(decision) };
+    const digest = digestOf(call, cwd);
+    const request: ApprovalRequest = {
+      id: randomUUID(),
+      digest,
+      call: { ...call },
+      cwd,
+      risk: facts.risk,
+      reasons: decision.reasons,
+      command: facts.command,
+      writes: facts.paths.filter(({ access }) => access === "write").map(({ real }) => real),
+      hosts: facts.hosts,
+      remember: policy.remember ? decision.remember : [],
+    };
+    const until =
+      options.timeoutMs === undefined
+        ? signal
+        : AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+    const answer = await untilAborted(ask(request, until), until).catch(() => undefined);
+    signal.throwIfAborted();
+    if (answer?.decision !== "allow")
+      return { refused: answer?.reason ?? (answer ? "user declined" : "user cancelled") };
+    if (answer.digest !== digest) return { refused: "the answer was for another call" };
+    if (answer.remember !== undefined && decision.remember.length > 0) {
+      if (answer.remember === "project") await policy.remember?.(decision.remember);
+      else session = [...session, policyLayer("this session", { allow: decision.remember }, project)];
+    }
+    return {};
+  }
+
+  function digestOf(call: ToolCall, cwd: string): string {
+    const account = options.account?.();
+    return callDigest({ call, cwd, ...(account !== undefined && { account }) });
+  }
+
+  async function settle(
+    call: ToolCall,
+    cwd: string,
+    signal: AbortSignal,
+  ): Promise<{ refused?: string; asked: boolean }> {
+    const { decision } = await judge(call, cwd);
+    if (decision.effect === "allow") return { asked: false };
+    if (decision.effect === "deny") return { refused: refusal(decision), asked: false };
+    const turn = queue.then(() => askAbout(call, cwd, signal));
+    queue = turn.catch(() => undefined);
+    return { ...(await turn), asked: ask !== undefined };
+  }
+
+  return {
+    preview: async (call, cwd) => (await judge(call, cwd)).decision,
+    middleware:
+      (next) =>
+      async (given, context): Promise<ToolResult> => {
+        // A copy of its own, so that nobody can exchange the arguments after they were approved.
+        const call = Object.freeze({ ...given });
+        const digest = digestOf(call, context.cwd);
+        const { refused, asked } = await settle(call, context.cwd, context.signal).catch((error: unknown) => {
+          context.signal.throwIfAborted();
+          return { refused: error instanceof Error ? error.message : String(error), asked: false };
+        });
+        context.signal.throwIfAborted();
+        const stale = refused === undefined && digestOf(call, context.cwd) !== digest;
+        const reason = stale ? "the account changed while it was being approved" : refused;
+        onDecision?.({
+          call,
+          effect: reason === undefined ? "allow" : "deny",
+          reasons: reason === undefined ? [] : [reason],
+          asked,
+        });
+        return reason === undefined ? next(call, context) : errorResult(reason);
+      },
+  };
+}
+
+function refusal({ reasons }: Decision): string {
+  return `not permitted: ${reasons.join("; ")}`;
+}
+
+function nobodyToAsk({ reasons }: Decision): string {
+  return `not permitted: ${reasons.join("; ")}, and there is nobody to ask here; a rule of the policy or a flag can permit it`;
+}
+
+function realOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const done = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: done.signal });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    done.abort();
+  }
+}

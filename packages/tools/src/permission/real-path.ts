@@ -1,0 +1,28 @@
+import { lstat, readlink, realpath } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+const MAX_LINKS = 40;
+
+/**
+ * Where a path really leads, with every symbolic link followed, also when the end of it is not there yet or a link
+ * leads nowhere. A circle of links gives the path itself.
+ */
+export async function realPathOf(absolute: string): Promise<string> {
+  let path = resolve(absolute);
+  const missing: string[] = [];
+  for (let links = 0; links < MAX_LINKS;) {
+    const real = await realpath(path).catch(() => undefined);
+    if (real !== undefined) return join(real, ...missing);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats?.isSymbolicLink()) {
+      links += 1;
+      const folder = await realpath(dirname(path)).catch(() => dirname(path));
+      path = resolve(folder, await readlink(path).catch(() => "."));
+      continue;
+    }
+    if (dirname(path) === path) break;
+    missing.unshift(basename(path));
+    path = dirname(path);
+  }
+  return resolve(absolute);
+}

@@ -1,0 +1,163 @@
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import picomatch from "picomatch";
+import { parse } from "unbash";
+import { readWord, type ShellWord } from "../shell/words.ts";
+import { baseName } from "../shell/analyse.ts";
+import { ToolError } from "../shared/tool-error.ts";
+import { foldPath } from "./inside.ts";
+
+/**
+ * A rule, as a policy file has it:
+ * `edit` (every call of a tool), `write(src/**)` and `read(~/notes/*)` (a path, by whatever tool),
+ * `bash(npm test)` and `bash(git log *)` (a command; a last `*` stands for any further words), `host(*.example.com)`.
+ */
+export interface Rule {
+  text: string;
+  /** What the rule is about. */
+  kind: "tool" | "read" | "write" | "command" | "host";
+  /** `strict` is for permissions: in doubt it does not match. Without it, for prohibitions, in doubt it does. */
+  matchesTool(name: string): boolean;
+  matchesPath(paths: readonly string[], project: string, strict: boolean): boolean;
+  matchesCommand(words: readonly ShellWord[], strict: boolean): CommandMatch | undefined;
+  matchesHost(host: string): boolean;
+}
+
+/** How a rule fits a command. */
+export interface CommandMatch {
+  /** Whether the rule names every word, rather than leaving the rest open. */
+  exact: boolean;
+  /** Whether a word that is not known was taken for one that fits. */
+  guessed: boolean;
+  /** Whether the rule names this word itself. */
+  names(word: string): boolean;
+}
+
+const FORM = /^([\w*-]+)(?:\((.*)\))?$/s;
+
+/** Reads a rule. Throws a {@link ToolError} (`bad_rule`) for what is none. */
+export function parseRule(text: string): Rule {
+  const match = FORM.exec(text.trim());
+  const head = match?.[1];
+  if (head === undefined) throw badRule(text, "expected a tool, or a kind with something in brackets");
+  const body = match?.[2]?.trim();
+  const rule: Rule = {
+    text: text.trim(),
+    kind: "tool",
+    matchesTool: () => false,
+    matchesPath: () => false,
+    matchesCommand: () => undefined,
+    matchesHost: () => false,
+  };
+  if (body === undefined) {
+    const matches = picomatch(head, { dot: true });
+    return { ...rule, matchesTool: (name) => matches(name) };
+  }
+  if (body === "") throw badRule(text, "there is nothing in the brackets");
+  switch (head) {
+    case "read":
+    case "glob":
+    case "grep":
+      return { ...rule, kind: "read", matchesPath: pathMatcher(body) };
+    case "write":
+    case "edit":
+      return { ...rule, kind: "write", matchesPath: pathMatcher(body) };
+    case "bash":
+    case "powershell":
+    case "command":
+      return { ...rule, kind: "command", matchesCommand: commandMatcher(body, text) };
+    case "host":
+      return { ...rule, kind: "host", matchesHost: hostMatcher(body) };
+    default:
+      throw badRule(text, "only read, write, bash and host take brackets");
+  }
+}
+
+function badRule(text: string, why: string): ToolError {
+  return new ToolError(
+    "bad_rule",
+    `"${text}" is not a rule: ${why}; such as write(src/**), bash(npm test), host(example.com), edit`,
+  );
+}
+
+function pathMatcher(body: string): Rule["matchesPath"] {
+  return (paths, project, strict) => {
+    const home = homedir();
+    const full =
+      body === "~" || body.startsWith("~/")
+        ? join(home, body.slice(1))
+        : isAbsolute(body)
+          ? body
+          : join(project, body);
+    const escaped = full.replaceAll(/[()]/g, "\\$&");
+    const exact = picomatch([escaped, `${escaped.replace(/\/$/, "")}/**`], { dot: true });
+    if (strict) return paths.length > 0 && paths.every((path) => exact(path));
+    const loose = picomatch([foldPath(escaped), `${foldPath(escaped)}/**`], { dot: true });
+    return paths.some((path) => exact(path) || loose(foldPath(path)));
+  };
+}
+
+function commandMatcher(body: string, text: string): Rule["matchesCommand"] {
+  const script = parse(body);
+  const [statement] = script.commands;
+  if (script.errors || script.commands.length !== 1 || statement?.command.type !== "Command") {
+    throw badRule(text, "it must be one simple command");
+  }
+  const { name, args, redirects, prefix } = statement.command;
+  if (!name || redirects.length > 0 || prefix.length > 0 || args.some((part) => part.type !== "Word")) {
+    throw badRule(text, "it must be one simple command without assignments and redirections");
+  }
+  const words = [name, ...args.filter((part) => part.type === "Word")].map(readWord);
+  if (words.some((word) => word.kind === "dynamic")) throw badRule(text, "it must not hold variables");
+  const last = words.at(-1);
+  const open = words.length > 1 && last?.kind === "glob" && last.value === "*";
+  const fixed = (open ? words.slice(0, -1) : words).map(wordMatcher);
+  const named = new Set(words.map((word) => word.value));
+
+  return (given, strict) => {
+    if (given.length < fixed.length || (!open && given.length > fixed.length)) return undefined;
+    let guessed = false;
+    for (const [index, matches] of fixed.entries()) {
+      const word = given[index];
+      if (!word) return undefined;
+      // A word that is not known could be this one: reason enough to ask, none to permit.
+      if (word.kind !== "plain") {
+        if (strict) return undefined;
+        guessed = true;
+        continue;
+      }
+      const candidates = index === 0 ? programNames(word, strict) : [word.value];
+      if (!candidates.some(matches)) return undefined;
+    }
+    if (strict && given.slice(fixed.length).some((word) => word.kind === "dynamic")) return undefined;
+    return {
+      guessed,
+      exact: !open && words.every((word) => word.kind === "plain"),
+      names: (word) => named.has(word),
+    };
+  };
+}
+
+/** `/bin/rm` is `rm`; for a prohibition so is `./RM`. */
+function programNames(word: ShellWord, strict: boolean): string[] {
+  const plain = /^(?:\/usr)?\/bin\/([^/]+)$/.exec(word.value)?.[1];
+  if (strict) return plain === undefined ? [word.value] : [word.value, plain];
+  const name = baseName(word);
+  return [word.value, name, name.toLowerCase(), name.replace(/\.(exe|cmd|bat)$/i, "")];
+}
+
+function wordMatcher(pattern: ShellWord): (word: string) => boolean {
+  if (pattern.kind === "plain") return (word) => word === pattern.value;
+  const source = pattern.value
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  const expression = new RegExp(`^${source}$`, "s");
+  return (word) => expression.test(word);
+}
+
+function hostMatcher(body: string): (host: string) => boolean {
+  const wanted = body.toLowerCase().replace(/\.$/, "");
+  if (wanted === "*") return () => true;
+  return (host) => (wanted.startsWith("*.") ? host.endsWith(wanted.slice(1)) : host === wanted);
+}

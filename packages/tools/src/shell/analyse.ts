@@ -1,0 +1,181 @@
+import {
+  forEachChild,
+  parse,
+  type Assignment,
+  type Command,
+  type HereDoc,
+  type Redirect,
+  type Script,
+  type SyntaxNode,
+} from "unbash";
+import { expressionProblem, variableProblem } from "./evaluation.ts";
+import { unwrap, type Wrapping } from "./wrappers.ts";
+import { readWord, type ShellWord } from "./words.ts";
+
+/** One simple command that may run. */
+export interface ShellCommand {
+  words: readonly ShellWord[];
+  /** Variables that are set for it, or by it. */
+  assigns: readonly string[];
+  /** What it runs in turn; undefined when it is no such command. */
+  wraps: Wrapping | undefined;
+}
+
+/** All that a piece of shell text may do, as far as it can be told without running it. */
+export interface ShellFacts {
+  /** Every simple command, also those inside substitutions, subshells, functions and other commands. */
+  commands: ShellCommand[];
+  /** Files that redirections open for writing. */
+  writes: ShellWord[];
+  /** Files that redirections open for reading. */
+  reads: ShellWord[];
+  /** Whether some of it runs in another folder than the one it was called in. */
+  changesFolder: boolean;
+  /** Why it cannot be told what it does; empty when it can. */
+  unclear: string[];
+}
+
+const MAX_LENGTH = 10_000;
+const MAX_DEPTH = 6;
+
+// Control characters, and characters that make text look like something else.
+const DISGUISE =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0]|\udb40[\udc00-\udc7f]/;
+
+const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish"]);
+
+/** Takes shell text apart with the grammar of bash. Never throws: what it does not understand is in `unclear`. */
+export function analyseShell(source: string): ShellFacts {
+  const facts: ShellFacts = { commands: [], writes: [], reads: [], changesFolder: false, unclear: [] };
+  analyse(source, facts, 0);
+  return facts;
+}
+
+function analyse(source: string, facts: ShellFacts, depth: number): void {
+  if (source.length > MAX_LENGTH) return say(`it is longer than ${MAX_LENGTH} characters`);
+  if (depth > MAX_DEPTH) return say("commands inside commands go too deep");
+  if (DISGUISE.test(source)) say("it holds invisible or control characters");
+  try {
+    visit(parse(source));
+  } catch {
+    say("it could not be parsed");
+  }
+
+  function say(reason: string): void {
+    if (!facts.unclear.includes(reason)) facts.unclear.push(reason);
+  }
+
+  function visit(node: SyntaxNode): void {
+    switch (node.type) {
+      case "Script":
+        if (node.errors && node.errors.length > 0) say("it could not be parsed");
+        if (node.source === undefined && hasLeftOvers(node, source)) say("it could not be parsed");
+        break;
+      case "Command":
+        takeCommand(node);
+        break;
+      case "Redirect":
+        takeRedirect(node);
+        break;
+      case "Function":
+        say("it defines a function");
+        break;
+      case "Coproc":
+        say("it starts a coprocess");
+        break;
+      case "For":
+      case "Select":
+        if (variableProblem(node.name.value)) say(`it sets the variable ${node.name.value}`);
+        break;
+      default: {
+        const problem = expressionProblem(node);
+        if (problem !== undefined) say(problem);
+      }
+    }
+    forEachChild(node, visit);
+  }
+
+  function takeCommand(node: Command): void {
+    const assigns = node.prefix.filter((part) => part.type === "Assignment").map(nameOf);
+    const words = node.name ? [readWord(node.name)] : [];
+    for (const part of node.args) {
+      words.push(part.type === "Word" ? readWord(part) : assignmentWord(part));
+    }
+    take(words, assigns, 0);
+    const program = baseName(words[0]);
+    for (const redirect of node.redirects) {
+      if (redirect.type === "HereDoc" && SHELLS.has(program)) takeHereDoc(redirect);
+    }
+  }
+
+  function take(words: readonly ShellWord[], assigns: readonly string[], level: number): void {
+    const [name] = words;
+    if (name?.kind === "glob" || name?.kind === "dynamic") say("the name of a command is not known");
+    if (name?.kind === "plain" && /[*?[\]{}]/.test(name.value) && !/^\[\[?$/.test(name.value)) {
+      say("the name of a command looks like a pattern");
+    }
+    if (["cd", "pushd", "popd"].includes(baseName(name))) facts.changesFolder = true;
+    const wraps = level > MAX_DEPTH ? undefined : unwrap(words);
+    facts.commands.push({ words, assigns, wraps });
+    if (!wraps) return;
+    if (wraps.unclear !== undefined) say(wraps.unclear);
+    if (wraps.changesFolder) facts.changesFolder = true;
+    for (const inner of wraps.commands) take(inner, wraps.assigns, level + 1);
+    for (const script of wraps.scripts) analyse(script, facts, depth + 1);
+  }
+
+  function takeHereDoc(node: HereDoc): void {
+    analyse(node.body.text, facts, depth + 1);
+  }
+
+  function takeRedirect(node: Redirect): void {
+    if (node.descriptor?.type === "FileDescriptorVariable") say("it keeps a file in a variable");
+    if (!node.target) return say("it could not be parsed");
+    const target = readWord(node.target);
+    const duplicates = node.operator === ">&" || node.operator === "<&";
+    if (duplicates && target.kind === "plain" && /^(\d+-?|-)$/.test(target.value)) return;
+    const name = target.value;
+    if (/^\/dev\/(tcp|udp)\//.test(name)) say("it opens a network connection");
+    if (node.operator === "<" || node.operator === "<&") {
+      if (target.kind !== "plain") say("it reads from a file that is not known");
+      facts.reads.push(target);
+    } else if (target.kind !== "plain" || !/^\/dev\/(null|stdout|stderr|fd\/[12])$/.test(name)) {
+      facts.writes.push(target);
+    }
+  }
+}
+
+/** Whether there is text between the statements that the parser passed over. */
+function hasLeftOvers(script: Script, source: string): boolean {
+  let position = script.pos;
+  for (const { pos, end } of [...script.commands, { pos: script.end, end: script.end }]) {
+    const gap = source.slice(position, pos);
+    position = end;
+    // The texts of here-documents stand there too; these lines are looked at as words of their command.
+    if (gap.includes("\n") && source.includes("<<")) continue;
+    if (/[^\s;&\\]/.test(gap.replaceAll(/(^|[\s;&])#[^\n]*/g, "$1"))) return true;
+  }
+  return false;
+}
+
+/** The name of a program without its folder; empty when it is not known. */
+export function baseName(word: ShellWord | undefined): string {
+  if (word?.kind !== "plain") return "";
+  return word.value.slice(word.value.lastIndexOf("/") + 1);
+}
+
+function nameOf(part: Assignment): string {
+  return part.name;
+}
+
+/** `export A=b` has assignments where other commands have words. */
+function assignmentWord(part: Assignment): ShellWord {
+  return {
+    value: part.text,
+    kind: "dynamic",
+    ifEmpty: part.text,
+    certain: false,
+    tilde: false,
+    mayBeOption: false,
+  };
+}

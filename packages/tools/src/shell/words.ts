@@ -1,0 +1,95 @@
+import type { DoubleQuotedChild, Word, WordPart } from "unbash";
+
+/** One word of a command, as far as it is known before the command runs. */
+export interface ShellWord {
+  /** Without its quotes; what only the shell can know stands as it was written. */
+  value: string;
+  /** `plain`: this is the word. `glob`: names of files take its place. `dynamic`: nobody knows before it runs. */
+  kind: "plain" | "glob" | "dynamic";
+  /** The same when every unknown variable is empty and `HOME` and `PWD` are what they usually are. */
+  ifEmpty: string;
+  /** Whether `ifEmpty` is what it will be, patterns of file names apart. */
+  certain: boolean;
+  /** Whether it begins with a `~` that the shell replaces. */
+  tilde: boolean;
+  /** Whether it could become an option: it begins with something that is not known. */
+  mayBeOption: boolean;
+}
+
+type Piece = WordPart | DoubleQuotedChild;
+
+/** What is known about a word. */
+export function readWord(word: Word): ShellWord {
+  let kind = "plain" as ShellWord["kind"];
+  let ifEmpty = "";
+  let certain = true;
+
+  function expand(variable: string): void {
+    ifEmpty += usualValue(variable);
+    certain &&= variable === "HOME" || variable === "PWD";
+    raise("dynamic");
+  }
+
+  function raise(to: "glob" | "dynamic"): void {
+    if (kind !== "dynamic") kind = to;
+  }
+
+  function take(part: Piece): void {
+    switch (part.type) {
+      case "Literal":
+      case "SingleQuoted":
+        ifEmpty += part.value;
+        return;
+      case "DoubleQuoted":
+        for (const child of part.parts) take(child);
+        return;
+      case "Glob":
+        ifEmpty += part.text;
+        raise("glob");
+        return;
+      case "AnsiCQuoted":
+        // A shell without $'…' reads something else.
+        ifEmpty += part.value;
+        raise("dynamic");
+        return;
+      case "SimpleExpansion":
+        expand(part.text.slice(1));
+        return;
+      case "ParameterExpansion":
+        expand(part.operation ? "" : part.parameter);
+        return;
+      default:
+        ifEmpty += part.type === "BraceExpansion" || part.type === "ExtendedGlob" ? part.text : "";
+        certain = false;
+        raise("dynamic");
+    }
+  }
+
+  if (word.parts === undefined) ifEmpty = word.value;
+  else for (const part of word.parts) take(part);
+  const first = word.parts?.[0];
+  const opening = first !== undefined && first.type !== "Literal" && first.type !== "SingleQuoted";
+  return {
+    value: word.value,
+    kind,
+    ifEmpty,
+    certain,
+    tilde: word.text.startsWith("~"),
+    mayBeOption: kind === "dynamic" || (kind === "glob" && opening),
+  };
+}
+
+/** A word that is exactly this text. */
+export function plainWord(value: string): ShellWord {
+  return { value, kind: "plain", ifEmpty: value, certain: true, tilde: false, mayBeOption: false };
+}
+
+/** Text as one word of a shell command. */
+export function quoteWord(value: string): string {
+  return /^[\w/.,:=@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+function usualValue(variable: string): string {
+  if (variable === "HOME") return "~";
+  return variable === "PWD" ? "." : "";
+}
