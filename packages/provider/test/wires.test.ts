@@ -1,0 +1,324 @@
+import { answer, type Simulator } from "@zotpilot/simulator";
+import { describe, expect, test } from "vitest";
+import {
+  canAnswer,
+  collectMessage,
+  createCopilot,
+  textOf,
+  type Message,
+  type ModelRequest,
+  type ReasoningPart,
+  type ToolMessage,
+} from "../src/index.ts";
+import { createWireChooser } from "../src/copilot/choose-wire.ts";
+import { readModels } from "../src/copilot/models.ts";
+import { wires } from "./decoding.ts";
+import { fixture } from "./fixtures.ts";
+import { json, mint, startService, stream, TOKEN_PATH } from "./fake-service.ts";
+import { hello, simulated } from "./simulated.ts";
+
+const MODELS = [
+  ["gpt-4.1", "/chat/completions"],
+  ["gpt-5-mini", "/responses"],
+  ["gpt-5.2-codex", "/responses"],
+  ["claude-sonnet-4.5", "/v1/messages"],
+  ["claude-haiku-4.5", "/v1/messages"],
+  ["claude-opus-4.6", "/v1/messages"],
+] as const;
+
+const tools = [
+  { name: "read", description: "Reads.", parameters: { type: "object", properties: { path: {} } } },
+  { name: "list", description: "Lists.", parameters: { type: "object" } },
+];
+
+type Body = Record<string, unknown>;
+
+/** The bodies of the model requests so far. */
+function bodies(simulator: Simulator): Body[] {
+  const paths: string[] = Object.values(wires).map((wire) => wire.path);
+  return simulator.requests.filter(({ path }) => paths.includes(path)).map(({ body }) => body as Body);
+}
+
+/** All of a value, as text to look into. */
+const shown = (value: unknown): string => JSON.stringify(value);
+
+const result = (callId: string, name: string, content: ToolMessage["content"]): ToolMessage => ({
+  role: "tool",
+  callId,
+  name,
+  content,
+  isError: false,
+});
+
+describe.each(MODELS)("%s on %s", (model, path) => {
+  const request: ModelRequest = { ...hello, model, tools, system: "Be brief." };
+
+  // On the other wires the simulator seals thoughts itself, and is strict about what comes back.
+  const opaque = path === "/chat/completions" ? "c3RhdGU=" : undefined;
+
+  async function start(options: Parameters<typeof simulated>[0] = {}) {
+    const all = await simulated({ ...options });
+    if (model === "claude-opus-4.6") await all.copilot.enableModel(model);
+    await all.copilot.listModels();
+    return all;
+  }
+
+  test("a conversation with thoughts, parallel calls and their results", async () => {
+    const { simulator, copilot, count } = await start({
+      answer: answer.sequence([
+        answer.reasoning(
+          "Two files.",
+          answer.toolCalls(
+            [
+              { name: "read", arguments: { path: "ä.ts" } },
+              { name: "list", arguments: {} },
+            ],
+            { text: "Reading." },
+          ),
+          opaque,
+        ),
+        answer.text("Done."),
+      ]),
+    });
+    const messages: Message[] = [...hello.messages];
+    const first = await collectMessage(
+      copilot.stream({ ...request, reasoningEffort: "low", maxOutputTokens: 9000, messages }),
+    );
+    expect(first.finishReason).toBe("tool_calls");
+    expect(textOf(first.message)).toBe("Reading.");
+    expect(first.usage?.inputTokens).toBeGreaterThan(0);
+    const calls = first.message.content.filter((part) => part.type === "tool_call");
+    expect(calls.map(({ name, arguments: given }) => [name, JSON.parse(given) as unknown])).toEqual([
+      ["read", { path: "ä.ts" }],
+      ["list", {}],
+    ]);
+    messages.push(first.message);
+    for (const { id, name } of calls) messages.push(result(id, name, [{ type: "text", text: "ok" }]));
+    const second = await collectMessage(
+      copilot.stream({ ...request, reasoningEffort: "low", maxOutputTokens: 9000, messages }),
+    );
+    expect([textOf(second.message), second.finishReason]).toEqual(["Done.", "end"]);
+    expect(count(path)).toBe(2);
+
+    const thoughts = first.message.content.filter((part): part is ReasoningPart => part.type === "reasoning");
+    expect(thoughts.map(({ text }) => text)).toEqual(["Two files."]);
+    const [thought] = thoughts;
+    expect(thought?.origin).toEqual({
+      model,
+      endpoint: path,
+      account: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    // The state goes back as it came.
+    expect(shown(bodies(simulator)[1])).toContain(thought?.opaque?.split(" ").at(-1));
+  });
+
+  test("the state of thoughts goes to no other model, account or endpoint", async () => {
+    const { simulator, copilot } = await start({
+      answer: answer.reasoning("Hm.", answer.text("Hello."), opaque),
+    });
+    const asked = { ...request, reasoningEffort: "low" as const, maxOutputTokens: 9000 };
+    const { message } = await collectMessage(copilot.stream(asked));
+    const [thought] = message.content;
+    if (thought?.type !== "reasoning" || !thought.origin) throw new Error("the model did not think");
+    const state = thought.opaque ?? "";
+    expect(state).not.toBe("");
+    const tell = async (origin: ReasoningPart["origin"]) => {
+      const { origin: _own, ...bare } = thought;
+      const told: ReasoningPart = origin ? { ...bare, origin } : bare;
+      const messages: Message[] = [
+        ...hello.messages,
+        { role: "assistant", content: [told, { type: "text", text: "Hello." }] },
+        ...hello.messages,
+      ];
+      await collectMessage(copilot.stream({ ...asked, messages }));
+      return shown(bodies(simulator).at(-1)).includes(state);
+    };
+    expect(await tell(thought.origin)).toBe(true);
+    expect(await tell({ ...thought.origin, model: "other" })).toBe(false);
+    expect(await tell({ ...thought.origin, endpoint: "/other" })).toBe(false);
+    expect(await tell({ ...thought.origin, account: "0123456789abcdef" })).toBe(false);
+    expect(await tell({ model, endpoint: path })).toBe(false);
+    expect(await tell(undefined)).toBe(false);
+  });
+
+  test("images of a person and of a tool", async () => {
+    const { simulator, copilot } = await start({ answer: answer.text("A picture.") });
+    const picture = { type: "image" as const, mimeType: "image/png", data: "iVBORw0KGgo=" };
+    const messages: Message[] = [
+      { role: "user", content: [{ type: "text", text: "What is this?" }, picture] },
+      { role: "assistant", content: [{ type: "tool_call", id: "call_1", name: "read", arguments: "{}" }] },
+      result("call_1", "read", [picture]),
+    ];
+    expect(textOf((await collectMessage(copilot.stream({ ...request, messages }))).message)).toBe(
+      "A picture.",
+    );
+    const sent = simulator.requests.at(-1);
+    expect(sent?.headers["copilot-vision-request"]).toBe("true");
+    expect(shown(sent?.body).split(picture.data)).toHaveLength(3);
+  });
+
+  test("a history with every oddity is taken", async () => {
+    const { copilot } = await start({ answer: answer.text("Fine.") });
+    const messages: Message[] = [
+      { role: "assistant", content: [{ type: "text", text: "I begin. " }] },
+      { role: "user", content: [{ type: "text", text: " " }] },
+      { role: "user", content: [{ type: "text", text: "one" }] },
+      { role: "user", content: [{ type: "text", text: "two" }] },
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "" },
+          { type: "tool_call", id: "odd id/with+signs|".repeat(8), name: "not a name!", arguments: "{oops" },
+          { type: "tool_call", id: "call_missing", name: "list", arguments: "" },
+        ],
+      },
+      { ...result("odd id/with+signs|".repeat(8), "not a name!", []), isError: true },
+      result("call_nobody_made", "list", [{ type: "text", text: "lost" }]),
+      { role: "user", content: [{ type: "text", text: "three" }] },
+      { role: "assistant", content: [{ type: "reasoning", text: "only a thought" }] },
+      { role: "assistant", content: [{ type: "text", text: "four " }] },
+    ];
+    expect(textOf((await collectMessage(copilot.stream({ ...request, messages }))).message)).toBe("Fine.");
+  });
+
+  test("a cut stream is an error", async () => {
+    for (const how of ["reset", "end"] as const) {
+      const { copilot } = await start({
+        answer: answer.cut(
+          answer.toolCalls([{ name: "read", arguments: { path: "a/".repeat(500) } }], {
+            text: "I will read.",
+          }),
+          4,
+          how,
+        ),
+      });
+      await expect(collectMessage(copilot.stream(request))).rejects.toMatchObject({ retryable: true });
+    }
+  });
+});
+
+describe("which wire", () => {
+  const listed = (id: string, endpoints?: string[], supports: object = {}) =>
+    readModels([
+      {
+        id,
+        capabilities: { type: "chat", supports: { streaming: true, ...supports } },
+        ...(endpoints && { supported_endpoints: endpoints }),
+      },
+    ])[0];
+  const all = Object.values(wires).map((wire) => wire.path);
+
+  test.each([
+    ["gpt-4.1", undefined, {}, "/chat/completions"],
+    ["gpt-4.1", all, {}, "/chat/completions"],
+    ["gpt-5-mini", all, {}, "/responses"],
+    ["o4-mini", ["/chat/completions", "/responses"], {}, "/responses"],
+    ["new-thinker", all, { reasoning_effort: ["low"] }, "/responses"],
+    ["new-talker", ["ws:/responses", "/responses"], {}, "/responses"],
+    ["claude-x", all, {}, "/v1/messages"],
+    ["claude-x", ["/chat/completions"], {}, "/chat/completions"],
+    ["new-talker", ["/v1/messages"], {}, "/v1/messages"],
+  ])("%s on %j %j goes to %s", (id, endpoints, supports, path) => {
+    const info = listed(id, endpoints, supports);
+    if (!info) throw new Error("not readable");
+    expect(createWireChooser().choose(id, info).path).toBe(path);
+    expect(canAnswer(info)).toBe(true);
+  });
+
+  test("a model of wires that we do not speak is refused before anything is sent", () => {
+    const info = listed("other", ["ws:/responses", "/v2/new"]);
+    if (!info) throw new Error("not readable");
+    expect(canAnswer(info)).toBe(false);
+    expect(() => createWireChooser().choose("other", info)).toThrow(/ws:\/responses and \/v2\/new/);
+  });
+
+  test.each(all)("canAnswer knows %s", (path) => {
+    expect(canAnswer({ endpoints: [path] })).toBe(true);
+  });
+
+  const unsupported = json(
+    { error: { message: "not accessible via this endpoint", code: "unsupported_api_for_model" } },
+    400,
+  );
+  const client = async (routes: Parameters<typeof startService>[0]) => {
+    const service = await startService({ [TOKEN_PATH]: mint(), ...routes });
+    return { service, copilot: createCopilot({ githubToken: () => "gho_x", host: service.origin }) };
+  };
+
+  test("unsupported_api_for_model: switched once, then the refusal is shown", async () => {
+    const { service, copilot } = await client({
+      "/chat/completions": unsupported,
+      "/responses": unsupported,
+      "/models": json({}, 500),
+    });
+    await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({
+      code: "bad_request",
+      serviceCode: "unsupported_api_for_model",
+    });
+    expect([service.count("/chat/completions"), service.count("/responses")]).toEqual([1, 1]);
+    await copilot.close();
+  });
+
+  test("a list that is wrong: another wire all the same, and the same initiator", async () => {
+    const { service, copilot } = await client({
+      "/models": json({
+        data: [{ id: "gpt-4.1", capabilities: { type: "chat", supports: { streaming: true } } }],
+      }),
+      "/chat/completions": json(
+        {
+          error: {
+            message: 'model "gpt-4.1" is not accessible via the /chat/completions endpoint',
+            code: "model_not_supported",
+          },
+        },
+        400,
+      ),
+      "/responses": stream(fixture("responses-stream.sse")),
+    });
+    await copilot.listModels();
+    for (let call = 0; call < 2; call += 1) {
+      expect((await collectMessage(copilot.stream(hello))).finishReason).toBe("tool_calls");
+    }
+    expect([service.count("/chat/completions"), service.count("/responses")]).toEqual([1, 2]);
+    const sent = service.seen.filter(({ path }) => path !== TOKEN_PATH && path !== "/models");
+    expect(sent.map(({ headers }) => headers["x-initiator"])).toEqual(["user", "user", "user"]);
+    await copilot.close();
+  });
+});
+
+describe("reasoning state that the service does not take", () => {
+  test.each([
+    [
+      "gpt-5-mini",
+      "/responses",
+      "responses-stream.sse",
+      "invalid_encrypted_content",
+      "could not be verified",
+    ],
+    [
+      "claude-sonnet-4.5",
+      "/v1/messages",
+      "messages-stream.sse",
+      "invalid_request_body",
+      "messages.1.content.0: Invalid signature in thinking block",
+    ],
+  ])("%s: left out once, and the request sent again", async (model, path, name, code, message) => {
+    let refusals = 0;
+    const service = await startService({
+      [TOKEN_PATH]: mint(),
+      [path]: (request, response) => {
+        const echoed = /encrypted_content":|"signature":/.test(request.body);
+        if (echoed) refusals += 1;
+        const reply = echoed ? json({ error: { message, code } }, 400) : stream(fixture(name));
+        return reply(request, response);
+      },
+    });
+    const copilot = createCopilot({ githubToken: () => "gho_x", host: service.origin });
+    const first = await collectMessage(copilot.stream({ ...hello, model }));
+    const messages: Message[] = [...hello.messages, first.message];
+    const second = await collectMessage(copilot.stream({ ...hello, model, messages }));
+    expect(second.finishReason).toBe("tool_calls");
+    expect([refusals, service.count(path)]).toEqual([1, 3]);
+    await copilot.close();
+  });
+});
