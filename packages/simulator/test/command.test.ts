@@ -96,10 +96,6 @@ test.each([
     /^zotpilot-sim: There is no scenario "quota\.nothing"\. In this group there are .*quota\.malformed.*--list-scenarios\.\n$/,
   ],
   [["--scenario", "x"], /^zotpilot-sim: There is no scenario "x"\. The groups are device, exchange,.*\n$/],
-  [
-    ["--scenario", "fim.text"],
-    /^zotpilot-sim: .*"fim\.text" is about code completion, which this version.*\n$/,
-  ],
 ])("%j is one clear sentence and exit code 2", async (args, message) => {
   const { code, stdout, stderr } = await startProgram(args).ended();
   expect([code, stdout]).toEqual([2, ""]);
