@@ -74,9 +74,7 @@ export function drawWaiting(state: Waiting, input: PageInput): Card {
         <dt>Code expires in</dt>
         <dd id="left" data-seconds="${Math.round(secondsLeft)}">${inMinutes(secondsLeft)}</dd>
       </dl>
-      <p class="note">
-        Go on only if you started this sign-in yourself. Never enter a code that somebody sent you.
-      </p>
+      <p class="note">Go on only if you started this yourself. Never enter a code somebody sent you.</p>
       ${drawOtherWay(input)} ${drawReload()}`,
   };
 }
@@ -84,9 +82,11 @@ export function drawWaiting(state: Waiting, input: PageInput): Card {
 function drawLink(address: string): Html {
   const url = safeLink(address);
   if (url === undefined) return html`<p><code>${address}</code></p>`;
-  const shown = `${url.host}${url.pathname === "/" ? "" : url.pathname}`;
+  // An address may be broken after its slashes, and nowhere else.
+  const shown = `${url.host}${url.pathname === "/" ? "" : url.pathname}`.split("/");
+  const parts = shown.map((part, index) => html`${index > 0 && html`/<wbr />`}${part}`);
   return html`<a class="button primary" href="${url.href}" target="_blank" rel="noopener noreferrer"
-    ><span>Open ${shown}</span>${leaveIcon}<span class="hidden">, in a new tab</span></a
+    ><span>Open ${parts}</span>${leaveIcon}<span class="hidden">, in a new tab</span></a
   >`;
 }
 
