@@ -43,6 +43,7 @@ export async function scriptedServer(script: {
   readonly start?: (origin: string) => Answer;
   readonly polls?: readonly Answer[];
   readonly user?: readonly Answer[];
+  readonly copilotUser?: readonly Answer[];
 }): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const count = (path: string) => requests.filter((request) => request.path === path).length;
@@ -64,6 +65,7 @@ export async function scriptedServer(script: {
       const answers: Record<string, () => Answer> = {
         "/login/device/code": () => script.start?.(origin) ?? { json: deviceCode(origin) },
         "/login/oauth/access_token": () => pick(script.polls ?? [granted], path),
+        "/copilot_internal/user": () => pick(script.copilotUser ?? [], path),
         "/user": () => pick(script.user ?? [{ json: { login: "Octocat" } }], path),
       };
       const answer = answers[path]?.() ?? { status: 404, json: { message: "Not Found" } };

@@ -64,6 +64,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const file = createLockedFile<AccountChoices>({
     path: join(options.folder, storeFiles.accounts),
     format: choicesFormat,
+    words: { title: "file of chosen accounts", repair: "repair it, or move it away and choose again" },
     onWarning: options.onWarning,
   });
 

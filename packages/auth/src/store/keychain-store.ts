@@ -36,6 +36,10 @@ export function createKeychainStore(options: KeychainStoreOptions): CredentialSt
   const index = createLockedFile({
     path: options.indexPath,
     format: idListFormat,
+    words: {
+      title: "list of accounts in the keychain",
+      repair: "repair it, or move it away and sign in again",
+    },
     onWarning: options.onWarning,
   });
   const told = new Set<string>();

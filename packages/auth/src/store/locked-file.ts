@@ -7,6 +7,7 @@ import { acquireLock } from "./lock.ts";
 import type { Lock } from "./lock.ts";
 import { ensurePrivateFolder, maximumFileBytes, readPrivateFile } from "./private-file.ts";
 import { systemReason, unreadable, unwritable } from "./problem.ts";
+import type { FileWords } from "./problem.ts";
 
 /** How the bytes of a file become a value and the other way round. */
 export interface FileFormat<T> {
@@ -46,6 +47,8 @@ export type ChangeOf<T, R> = (value: T, saveNow: () => Promise<void>) => Change<
 export interface LockedFileOptions<T> {
   readonly path: string;
   readonly format: FileFormat<T>;
+  /** Unless given, those of the credentials. */
+  readonly words?: FileWords;
   readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
@@ -70,7 +73,7 @@ export function createLockedFile<T>(options: LockedFileOptions<T>): LockedFile<T
       return { value: format.decode(file.bytes), ...(warning === undefined ? {} : { warning }) };
     } catch (error) {
       if (warning !== undefined) warn(warning);
-      throw unreadable(path, error instanceof Error ? error.message : "is damaged", error);
+      throw unreadable(path, error instanceof Error ? error.message : "is damaged", error, options.words);
     }
   }
 

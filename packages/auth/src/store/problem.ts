@@ -26,10 +26,26 @@ export function systemReason(error: unknown): string {
   return error instanceof Error ? error.message : "unknown reason";
 }
 
-export function unreadable(path: string, reason: string, cause?: unknown): AuthError {
+/** What people call a file, and what helps when it is damaged. */
+export interface FileWords {
+  readonly title: string;
+  readonly repair: string;
+}
+
+const credentialsWords: FileWords = {
+  title: "credentials file",
+  repair: "repair it, restore it from a backup, or move it away and sign in again",
+};
+
+export function unreadable(
+  path: string,
+  reason: string,
+  cause?: unknown,
+  { title, repair }: FileWords = credentialsWords,
+): AuthError {
   return new AuthError(
     "store_unreadable",
-    `The credentials file ${displayText(path, 1000)} ${reason}. It was left as it is: repair it, restore it from a backup, or move it away and sign in again.`,
+    `The ${title} ${displayText(path, 1000)} ${reason}. It was left as it is: ${repair}.`,
     { cause },
   );
 }
