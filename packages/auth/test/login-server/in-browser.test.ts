@@ -168,7 +168,7 @@ describe.skipIf(!browserPath)("the login page in a browser", () => {
     const field = page.getByLabel("API key");
     await field.waitFor();
     expect(await field.getAttribute("type")).toBe("password");
-    expect(await page.evaluate("document.activeElement.id")).toBe(await field.getAttribute("id"));
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe(await field.getAttribute("id"));
     await page.keyboard.type("sk-canary-browser");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "You are signed in" }).waitFor();
