@@ -3,10 +3,11 @@ import { defineTool } from "@zotpilot/core";
 import { z } from "zod";
 import { contextDiff } from "./edit/diff.ts";
 import { applySplices, planEdits } from "./edit/replace.ts";
+import { confinementOf, type Confinement } from "./shared/confinement.ts";
 import { MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
-import { FileChangedError, findWriteTarget, replaceFile } from "./shared/replace-file.ts";
+import { FileChangedError, openWriteTarget, replaceFile } from "./shared/replace-file.ts";
 import { requireText } from "./shared/text.ts";
 import { fromSystemError, ToolError } from "./shared/tool-error.ts";
 
@@ -33,14 +34,16 @@ export const editTool = defineTool({
     path: z.string(),
     edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).min(1),
   }),
-  async run({ path, edits }, { cwd, signal }) {
+  async run({ path, edits }, context) {
+    const { cwd, signal } = context;
+    const confinement = confinementOf(context);
     const absolute = resolvePath(cwd, path);
     try {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
         signal.throwIfAborted();
-        const { bytes, stats } = await readWhole(cwd, absolute, path);
+        const { bytes, stats } = await readWhole(cwd, absolute, path, confinement);
         const splices = planEdits(bytes, edits, path);
-        const target = await findWriteTarget(absolute, path);
+        await using target = await openWriteTarget(absolute, path, confinement);
         try {
           await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
           return contextDiff(bytes, splices);
@@ -59,8 +62,9 @@ async function readWhole(
   cwd: string,
   absolute: string,
   path: string,
+  confinement: Confinement | undefined,
 ): Promise<{ bytes: Buffer; stats: BigIntStats }> {
-  const { handle, stats } = await openFile(cwd, absolute, path);
+  const { handle, stats } = await openFile(cwd, absolute, path, confinement);
   try {
     if (stats.size > MAX_TEXT_FILE_BYTES) {
       throw new ToolError(

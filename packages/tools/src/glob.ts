@@ -3,6 +3,7 @@ import { z } from "zod";
 import { listMatches } from "./glob/list-matches.ts";
 import { parsePattern } from "./glob/pattern.ts";
 import { renderMatches } from "./glob/render.ts";
+import { confinementOf } from "./shared/confinement.ts";
 
 const DESCRIPTION =
   'Find files and folders by name: "src/**/*.ts", "*" for one folder. Sorted; folders end in "/". What .gitignore ' +
@@ -20,10 +21,11 @@ export const globTool = defineTool({
   description: DESCRIPTION,
   risk: "read",
   input: z.object({ pattern: z.string(), path: z.string().optional() }),
-  async run({ pattern, path = "." }, { cwd, signal }) {
+  async run({ pattern, path = "." }, context) {
+    const { cwd, signal } = context;
     signal.throwIfAborted();
     const parsed = parsePattern(pattern);
-    const found = await listMatches(parsed, { cwd, path, signal });
+    const found = await listMatches(parsed, { cwd, path, signal, confinement: confinementOf(context) });
     return renderMatches(found, { pattern, path });
   },
 });

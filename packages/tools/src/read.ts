@@ -3,6 +3,7 @@ import { defineTool, textResult, type ToolResult } from "@zotpilot/core";
 import { z } from "zod";
 import { imageType } from "./read/image-type.ts";
 import { readPage, type Page } from "./read/page.ts";
+import { confinementOf } from "./shared/confinement.ts";
 import { MAX_BYTES, MAX_IMAGE_BYTES, MAX_LINES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
@@ -27,9 +28,10 @@ export const readTool = defineTool({
   description: DESCRIPTION,
   risk: "read",
   input: z.object({ path: z.string(), offset: lineNumber.optional(), limit: lineNumber.min(1).optional() }),
-  async run({ path, offset = 1, limit = MAX_LINES }, { cwd, signal }) {
+  async run({ path, offset = 1, limit = MAX_LINES }, context) {
+    const { cwd, signal } = context;
     signal.throwIfAborted();
-    const { handle, stats } = await openFile(cwd, resolvePath(cwd, path), path);
+    const { handle, stats } = await openFile(cwd, resolvePath(cwd, path), path, confinementOf(context));
     try {
       const start = await readStart(handle);
       const type = imageType(start);

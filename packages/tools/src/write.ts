@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { defineTool } from "@zotpilot/core";
 import { z } from "zod";
+import { confinementOf } from "./shared/confinement.ts";
 import { resolvePath } from "./shared/path.ts";
-import { findWriteTarget, replaceFile, type WriteTarget } from "./shared/replace-file.ts";
+import { openWriteTarget, replaceFile, type WriteTarget } from "./shared/replace-file.ts";
 import { countLines, requireWellFormed } from "./shared/text.ts";
 import { fromSystemError } from "./shared/tool-error.ts";
 
@@ -21,14 +22,15 @@ export const writeTool = defineTool({
   description: DESCRIPTION,
   risk: "write",
   input: z.object({ path: z.string(), content: z.string() }),
-  async run({ path, content }, { cwd, signal }) {
+  async run({ path, content }, context) {
+    const { cwd, signal } = context;
     signal.throwIfAborted();
     requireWellFormed(content, "content");
     const absolute = resolvePath(cwd, path);
     const bytes = Buffer.from(content);
     const size = `${plural(countLines(bytes), "line")}, ${plural(bytes.length, "byte")}`;
     try {
-      const target = await findWriteTarget(absolute, path);
+      await using target = await openWriteTarget(absolute, path, confinementOf(context));
       if (await holds(target, bytes))
         return `${path} already holds exactly this (${size}); nothing was written`;
       await replaceFile(target, bytes, { signal });

@@ -1,4 +1,5 @@
 import { lstat, stat } from "node:fs/promises";
+import type { Confinement } from "../shared/confinement.ts";
 import { notFound } from "../shared/near-names.ts";
 import { displayPath, resolvePath } from "../shared/path.ts";
 import { fromSystemError, systemCode, ToolError } from "../shared/tool-error.ts";
@@ -20,13 +21,19 @@ export interface WhereToLook {
   cwd: string;
   path: string;
   signal: AbortSignal;
+  confinement?: Confinement | undefined;
 }
 
 /** Finds everything that a pattern matches. */
-export async function listMatches(pattern: Pattern, { cwd, path, signal }: WhereToLook): Promise<Matches> {
+export async function listMatches(
+  pattern: Pattern,
+  { cwd, path, signal, confinement }: WhereToLook,
+): Promise<Matches> {
   const root = resolvePath(cwd, path);
+  await confinement?.locate(root, path);
   await requireFolder(cwd, root, path);
   const top = pattern.base === "" ? root : resolvePath(root, pattern.base);
+  await confinement?.locate(top, displayPath(cwd, top));
   const report: WalkReport = { ignored: 0, unreadable: 0, gaveUp: false };
 
   const { matches, kind } = pattern;

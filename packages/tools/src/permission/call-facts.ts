@@ -5,7 +5,7 @@ import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { analyseShell, type ShellFacts } from "../shell/analyse.ts";
 import type { ShellWord } from "../shell/words.ts";
-import { realPathOf } from "./real-path.ts";
+import { realPathOf } from "../shared/real-path.ts";
 
 /** A file or folder that a call names. */
 export interface NamedPath {

@@ -7,7 +7,7 @@ import { repositoryRunsNothing } from "../shell/git.ts";
 import { onlyReads } from "../shell/read-only.ts";
 import type { ShellWord } from "../shell/words.ts";
 import type { CallFacts, NamedPath } from "./call-facts.ts";
-import { foldPath, isInside } from "./inside.ts";
+import { foldPath, isInside } from "../shared/inside.ts";
 import type { PolicyLayer } from "./policy.ts";
 import { rulesToRemember } from "./remember.ts";
 import type { Rule } from "./rule.ts";

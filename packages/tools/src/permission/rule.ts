@@ -5,7 +5,7 @@ import { parse } from "unbash";
 import { readWord, type ShellWord } from "../shell/words.ts";
 import { baseName } from "../shell/analyse.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { foldPath } from "./inside.ts";
+import { foldPath } from "../shared/inside.ts";
 
 /**
  * A rule, as a policy file has it:

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { basename, relative, sep } from "node:path";
 import picomatch from "picomatch";
-import { foldPath, isInside } from "./inside.ts";
+import { foldPath, isInside } from "../shared/inside.ts";
 
 /** What a person is always asked about, whatever the rules say. */
 export interface SensitivePaths {

@@ -1,7 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { renameSync, statSync, writeFileSync, type BigIntStats } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  type BigIntStats,
+} from "node:fs";
 import { chmod, chown, lstat, mkdir, open, readlink, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { inFolder, type Confinement } from "./confinement.ts";
 import { requirePlainFile } from "./open-file.ts";
 import { systemCode, ToolError } from "./tool-error.ts";
 
@@ -11,6 +20,38 @@ export interface WriteTarget {
   path: string;
   /** The file that is there, `undefined` when there is none. */
   stats: BigIntStats | undefined;
+}
+
+// The links of a target were followed before; one that is there now was put there meanwhile.
+const IN_PLACE = constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+
+/** A write target that is held until it is closed. */
+export interface HeldTarget extends WriteTarget, AsyncDisposable {
+  /** Where it really is. */
+  real: string;
+}
+
+/** Finds where a path is to be written, with the missing folders made when it is confined. */
+export async function openWriteTarget(
+  absolute: string,
+  shown: string,
+  confinement: Confinement | undefined,
+): Promise<HeldTarget> {
+  if (!confinement) {
+    const target = await findWriteTarget(absolute, shown);
+    return { ...target, real: target.path, [Symbol.asyncDispose]: async () => {} };
+  }
+  const real = await confinement.locate(absolute, shown);
+  const folder = await confinement.openFolder(dirname(real), shown, { create: true });
+  try {
+    const path = inFolder(folder, basename(real));
+    const stats = await lstat(path, { bigint: true }).catch(ignoreMissing);
+    if (stats) requireWritable(stats, shown);
+    return { path, stats, real, [Symbol.asyncDispose]: () => folder.close() };
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
 }
 
 const MAX_LINKS = 40;
@@ -25,16 +66,20 @@ export async function findWriteTarget(absolute: string, shown: string): Promise<
     const stats = await lstat(path, { bigint: true }).catch(ignoreMissing);
     if (!stats) return { path, stats: undefined };
     if (!stats.isSymbolicLink()) {
-      requirePlainFile(stats, shown);
-      if (process.platform !== "win32" && (stats.mode & 0o222n) === 0n) {
-        throw new ToolError("refused", `${shown} is read-only (mode ${(stats.mode & 0o777n).toString(8)})`);
-      }
+      requireWritable(stats, shown);
       return { path, stats };
     }
     // A relative link counts from the folder that really holds it.
     path = resolve(await realpath(dirname(path)), await readlink(path));
   }
   throw new ToolError("refused", `${shown}: too many symbolic links, or a circle of them`);
+}
+
+function requireWritable(stats: BigIntStats, shown: string): void {
+  requirePlainFile(stats, shown);
+  if (process.platform !== "win32" && (stats.mode & 0o222n) === 0n) {
+    throw new ToolError("refused", `${shown} is read-only (mode ${(stats.mode & 0o777n).toString(8)})`);
+  }
 }
 
 /** Thrown when a file is no longer the one that was looked at. */
@@ -74,7 +119,16 @@ export async function replaceFile(
     await rm(temporary, { force: true });
     if (!target.stats || !cannotReplace(error)) throw error;
     requireUnchanged(target.path, options.onlyIf);
-    writeFileSync(target.path, bytes);
+    overwrite(target.path, bytes);
+  }
+}
+
+function overwrite(path: string, bytes: Uint8Array): void {
+  const descriptor = openSync(path, IN_PLACE);
+  try {
+    writeFileSync(descriptor, bytes);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
-import { foldPath, isInside } from "../permission/inside.ts";
+import { foldPath, isInside } from "../shared/inside.ts";
 import { baseName, type ShellFacts } from "./analyse.ts";
 import type { ShellWord } from "./words.ts";
 

@@ -1,0 +1,1 @@
+export { confineFiles, type ConfinementOptions } from "./confinement/confine-files.ts";
