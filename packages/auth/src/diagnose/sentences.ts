@@ -45,13 +45,6 @@ export function httpFinding(origin: string, { status, headers }: Response): Find
   const server = headers.get("server");
   const by = server === null ? "" : ` (server: ${displayText(server, 60)})`;
   const found = { check: "http", origin, message: `It answers with HTTP ${status}${by}.` } as const;
-  if (status === 407)
-    return {
-      ...found,
-      status: "problem",
-      advice:
-        "A proxy wants a user name and password: put them into HTTPS_PROXY (http://user:password@host).",
-    };
   if (status === 429)
     return { ...found, status: "warning", advice: "It is asked too often: wait for a while." };
   if (status >= 500)
