@@ -75,7 +75,7 @@ export interface LoginServer extends AsyncDisposable {
   readonly url: string;
   /** Resolves when the login is over, however it ended; never rejects. The page may still be showing the good end. */
   readonly done: Promise<LoginServerResult>;
-  /** Ends the login if it is running. After a good end it waits until the page has shown it, at most six seconds. */
+  /** Ends the login if it is running. After a good end it waits until the page has shown it, at most ten seconds. */
   close(): Promise<void>;
 }
 
