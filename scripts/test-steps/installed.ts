@@ -13,6 +13,7 @@ const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
   "@zotpilot/core/rpc": /node_modules\/(?!@zotpilot\/(core|ndjson|provider\/dist\/model)\/|zod\/)/,
   "@zotpilot/ndjson": /node_modules\/(?!@zotpilot\/ndjson\/)/,
   "@zotpilot/provider": /node_modules\/(?!@zotpilot\/provider\/|undici\/|zod\/|eventsource-parser\/)/,
+  "@zotpilot/provider/contract": /node_modules\/(?!@zotpilot\/provider\/dist\/(contract|model|errors)\/)/,
   "@zotpilot/provider/model": /node_modules\/(?!@zotpilot\/provider\/dist\/model\/)/,
   "@zotpilot/provider/transport":
     /node_modules\/(?!@zotpilot\/provider\/|undici\/|zod\/|eventsource-parser\/)/,

@@ -19,4 +19,18 @@ export {
   type ProviderErrorOptions,
 } from "./errors.ts";
 export * from "./model/index.ts";
+export {
+  createOpenAICompatible,
+  type OpenAICompatibleOptions,
+  type ServiceProvider,
+  type WireName,
+} from "./openai-compatible/openai-compatible.ts";
+export {
+  createAnthropic,
+  createOllama,
+  createOpenAI,
+  type ServiceOptions,
+} from "./openai-compatible/services.ts";
+export type { ApiKey } from "./openai-compatible/api-key.ts";
+export type { KnownModel } from "./openai-compatible/models.ts";
 export type { Timeouts } from "./transport/timeouts.ts";

@@ -24,8 +24,12 @@ test("the package loads undici, zod and eventsource-parser, and nothing else", a
     "canAnswer",
     "collectCompletion",
     "collectMessage",
+    "createAnthropic",
     "createCopilot",
     "createMessageCollector",
+    "createOllama",
+    "createOpenAI",
+    "createOpenAICompatible",
     "defaultClientId",
     "defaultIdentity",
     "emptyUsage",
@@ -45,6 +49,12 @@ test("the model port loads nothing at all", async () => {
     "emptyUsage",
     "textOf",
   ]);
+});
+
+test("the contract needs no HTTP client and no test runner", async () => {
+  const { loaded, names } = await importAlone("@zotpilot/provider/contract");
+  expect(loaded).toEqual(["@zotpilot/provider"]);
+  expect(names).toEqual(["providerContract"]);
 });
 
 test("the transport knows undici and nothing of models", async () => {

@@ -64,13 +64,13 @@ const RULES: readonly Rule[] = [
     hint: "List the models of the account, or accept the model's terms first.",
   },
   {
-    code: /^(?:quota_exceeded|free_quota_exceeded|overage_limit_reached|billing_not_configured|session_quota_exceeded)$/,
+    code: /^(?:quota_exceeded|free_quota_exceeded|overage_limit_reached|billing_not_configured|session_quota_exceeded|insufficient_quota)$/,
     becomes: "quota_exceeded",
     says: "the allowance of the account is used up (%)",
     hint: "Choose a model that is included in the plan, or wait for the reset.",
   },
   {
-    code: /rate_limited|rate_limit_exceeded|^agent_mode_limit_exceeded$|^model_overloaded$|^extension_blocked$|^overloaded_error$/,
+    code: /rate_limited|rate_limit_exceeded|^agent_mode_limit_exceeded$|^model_overloaded$|^extension_blocked$|^overloaded_error$|^rate_limit_error$/,
     becomes: "rate_limited",
     says: "the service asks to slow down (%)",
     retryable: true,
