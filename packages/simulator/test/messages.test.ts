@@ -289,7 +289,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
 
 test.each([
   ["an unlisted beta", { "anthropic-beta": "context-1m-2025-08-07" }, {}, /beta header\(s\): context-1m/],
-  ["an unknown version", { "anthropic-version": "2020-01-01" }, {}, /anthropic-version/],
+  ["a version that is no date", { "anthropic-version": "latest" }, {}, /anthropic-version/],
   [
     "an odd image",
     { "copilot-vision-request": "true" },

@@ -9,6 +9,8 @@ import type { Check } from "./check.ts";
 /** What the script of these checks says. */
 export const SAID = "Grüße — 日本 ✓, one two three four.";
 
+const PATIENCE_MS = 1500;
+
 /** A chat answer as it came over the socket. */
 interface Raw {
   head: string;
@@ -173,13 +175,18 @@ export const wireChecks: Record<string, Check> = {
     expect(got).toMatchObject({ complete: true, end: "open" });
     brokenArguments(got);
   },
-  // The waits of these four are for nothing to come: a slow machine cannot make them fail.
-  "stall.headers": stops("open", (got) => expect(got.head).toBe(""), 100),
-  "stall.first_chunk": stops("open", (got) => expect(got.writes).toEqual([]), 100),
-  "stall.mid": stops("open", (got) => expect(SAID.startsWith(streamText(textOf(got)))).toBe(true), 100),
+  // The waits of these four are for nothing to come: a slow machine cannot make them fail. They are long, so that
+  // without the scenario a slow machine has time to answer.
+  "stall.headers": stops("open", (got) => expect(got.head).toBe(""), PATIENCE_MS),
+  "stall.first_chunk": stops("open", (got) => expect(got.writes).toEqual([]), PATIENCE_MS),
+  "stall.mid": stops(
+    "open",
+    (got) => expect(SAID.startsWith(streamText(textOf(got)))).toBe(true),
+    PATIENCE_MS,
+  ),
   "stall.keepalive_only": stops(
     "open",
     (got) => expect(textOf(got).replaceAll(": keep-alive\n\n", "")).toBe(""),
-    250,
+    PATIENCE_MS,
   ),
 };

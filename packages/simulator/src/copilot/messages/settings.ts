@@ -4,14 +4,15 @@ import type { ModelEntry } from "../model-catalogue.ts";
 
 type Body = Record<string, unknown>;
 
-const VERSIONS = new Set(["2023-06-01", "2023-01-01"]);
+/** Which versions the service knows is not public; clients send none, old ones and the newest. */
+const VERSION = /^\d{4}-\d{2}-\d{2}$/;
 const MAX_CACHE_MARKS = 4;
 const MIN_THINKING = 1024;
 
 /** What is wrong with a messages request besides its messages. */
 export function wrongSettings(call: Call, body: Body, model: ModelEntry): string | undefined {
   const version = call.headers["anthropic-version"];
-  if (version !== undefined && !VERSIONS.has(version)) {
+  if (version !== undefined && !VERSION.test(version)) {
     return `anthropic-version: "${version}" is not a valid version`;
   }
   const max = body["max_tokens"];
