@@ -34,11 +34,23 @@ async function dispatch(invocation: Invocation, io: Io, signal: AbortSignal): Pr
       return exitCodes.ok;
     case "login": {
       const { runLogin } = await import("./subcommands/login.ts");
-      return runLogin(invocation.options, invocation.openBrowser, io, signal);
+      return runLogin(invocation.options, invocation.own, io, signal);
     }
     case "logout": {
       const { runLogout } = await import("./subcommands/logout.ts");
-      return runLogout(invocation.options, io);
+      return runLogout(invocation.options, invocation.all, io);
+    }
+    case "accounts": {
+      const { runAccounts } = await import("./subcommands/accounts.ts");
+      return runAccounts(invocation.options, invocation.own, io);
+    }
+    case "token": {
+      const { runToken } = await import("./subcommands/token.ts");
+      return runToken(invocation.options, invocation.own, io, signal);
+    }
+    case "doctor": {
+      const { runDoctor } = await import("./subcommands/doctor.ts");
+      return runDoctor(invocation.options, invocation.json, io, signal);
     }
     case "status": {
       const { runStatus } = await import("./subcommands/status.ts");

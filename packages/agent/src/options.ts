@@ -1,3 +1,5 @@
+import type { ForeignSource } from "@zotpilot/auth";
+
 /** What the command line asked for; the same for every mode. */
 export interface CliOptions {
   /** The words of the prompt, joined; empty when there were none. */
@@ -10,6 +12,8 @@ export interface CliOptions {
   /** GitHub's host, or a simulator's origin. */
   host?: string;
   account?: string;
+  /** Other tools' tokens that may be used. */
+  tokenSources: readonly ForeignSource[];
   /** The folder to work in; absolute. */
   cwd: string;
   maxSteps?: number;

@@ -1,15 +1,21 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { ForeignSource } from "@zotpilot/auth";
 import { UsageError } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
+import type { AccountsCommandOptions } from "./subcommands/accounts.ts";
+import type { LoginCommandOptions } from "./subcommands/login.ts";
 import { version } from "./runtime/version.ts";
 
 /** A command line, understood. */
 export type Invocation =
   | { command: "run"; options: CliOptions }
-  | { command: "login"; options: CliOptions; openBrowser: boolean }
-  | { command: "logout"; options: CliOptions }
+  | { command: "login"; options: CliOptions; own: LoginCommandOptions }
+  | { command: "logout"; options: CliOptions; all: boolean }
+  | { command: "accounts"; options: CliOptions; own: AccountsCommandOptions }
+  | { command: "token"; options: CliOptions; own: { show: boolean; toTerminal: boolean } }
+  | { command: "doctor"; options: CliOptions; json: boolean }
   | { command: "status"; options: CliOptions; json: boolean }
   | { command: "models"; options: CliOptions; json: boolean }
   /** `--help` or `--version`: the text to print. */
@@ -27,7 +33,7 @@ interface RawOptions {
   cwd?: string;
   maxSteps?: number;
   session?: boolean;
-  browser?: boolean;
+  tokenSource?: string[];
 }
 
 /** Reads a command line (without the program's name). Throws a {@link UsageError} that says what is wrong with it. */
@@ -57,6 +63,7 @@ export function parseCommandLine(
     .option("--demo", "use the built-in demo: no account, and no AI")
     .option("--host <host>", "github.com, <tenant>.ghe.com, or a simulator's address")
     .option("--account <login>", "which signed-in account to use")
+    .option("--token-source <name>", "also use another tool's token: gh_env, gh_cli, editors", collect)
     .version(version, "-V, --version")
     .helpOption("-h, --help")
     .helpCommand(false)
@@ -84,19 +91,41 @@ export function parseCommandLine(
       throw new UsageError("rpc takes its prompts from stdin, not from the command line.");
     invocation = { command: "run", options };
   });
+  const isJson = (): boolean => common().json === true;
   command("login", "sign in with GitHub")
-    .option("--no-browser", "print the address instead of opening it")
-    .action((own: { browser: boolean }) => {
-      invocation = { command: "login", options: readOptions(common(), env), openBrowser: own.browser };
+    .option("--no-browser", "do not open a browser; the code that is shown is enough")
+    .option("--with-token", "read a token from standard input instead")
+    .action((own: { browser: boolean; withToken?: boolean }) => {
+      const asked = { openBrowser: own.browser, withToken: own.withToken === true, json: isJson() };
+      invocation = { command: "login", options: readOptions(common(), env), own: asked };
     });
-  command("logout", "forget the stored credential").action(() => {
-    invocation = { command: "logout", options: readOptions(common(), env) };
+  command("logout", "forget the account in use, or --account, or --all")
+    .option("--all", "every account")
+    .action((own: { all?: boolean }) => {
+      invocation = { command: "logout", options: readOptions(common(), env), all: own.all === true };
+    });
+  command("accounts", "list who is signed in, or choose who is used")
+    .option("--use <account>", "use this account from now on")
+    .option("--here", "with --use: only in this folder and below")
+    .action((own: { use?: string; here?: boolean }) => {
+      const asked = { here: own.here === true, json: isJson(), ...(own.use && { use: own.use }) };
+      invocation = { command: "accounts", options: readOptions(common(), env), own: asked };
+    });
+  command("token", "print the account's GitHub token for another program")
+    .option("--show", "yes, show the secret")
+    .option("--to-terminal", "also to a terminal")
+    .action((own: { show?: boolean; toTerminal?: boolean }) => {
+      const asked = { show: own.show === true, toTerminal: own.toTerminal === true };
+      invocation = { command: "token", options: readOptions(common(), env), own: asked };
+    });
+  command("doctor", "find out what stands between this machine and Copilot").action(() => {
+    invocation = { command: "doctor", options: readOptions(common(), env), json: isJson() };
   });
   command("status", "show who is signed in, where that is kept, and the plan").action(() => {
-    invocation = { command: "status", options: readOptions(common(), env), json: common().json === true };
+    invocation = { command: "status", options: readOptions(common(), env), json: isJson() };
   });
   command("models", "list the models of the account").action(() => {
-    invocation = { command: "models", options: readOptions(common(), env), json: common().json === true };
+    invocation = { command: "models", options: readOptions(common(), env), json: isJson() };
   });
   command("rpc", "serve the agent to another program over stdin and stdout").action(() => {
     invocation = { command: "run", options: readOptions(common(), env, "", "rpc") };
@@ -129,10 +158,27 @@ function readOptions(
     demo: demoOf(raw, env),
     ...(host ? { host } : {}),
     ...(raw.account ? { account: raw.account } : {}),
+    tokenSources: tokenSources(raw, env),
     cwd: workingFolder(raw.cwd),
     ...(raw.maxSteps !== undefined && { maxSteps: raw.maxSteps }),
     session: raw.session !== false,
   };
+}
+
+// Named here and not taken from auth, so that `--version` need not load it.
+const foreignSources: readonly ForeignSource[] = ["gh_env", "gh_cli", "editors"];
+
+/** The sources that are only used when they are asked for. */
+function tokenSources(raw: RawOptions, env: Record<string, string | undefined>): readonly ForeignSource[] {
+  const asked = raw.tokenSource ?? env["ZOTPILOT_TOKEN_SOURCES"]?.split(",") ?? [];
+  return asked
+    .map((name) => name.trim())
+    .filter((name) => name !== "")
+    .map((name) => {
+      const found = foreignSources.find((one) => one === name);
+      if (found) return found;
+      throw new UsageError(`there is no token source "${name}"; there are ${foreignSources.join(", ")}.`);
+    });
 }
 
 function demoOf(raw: RawOptions, env: Record<string, string | undefined>): CliOptions["demo"] {
@@ -163,6 +209,10 @@ function workingFolder(asked: string | undefined): string {
   return folder;
 }
 
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
@@ -187,5 +237,8 @@ Examples:
   zotpilot -c                       go on with the last conversation
 
 Environment: COPILOT_GITHUB_TOKEN (a token to use instead of signing in), ZOTPILOT_HOME (where files are kept),
-  ZOTPILOT_MODEL, ZOTPILOT_HOST, ZOTPILOT_DEMO (1, auto), ZOTPILOT_CLIENT_ID (the OAuth app to sign in with)
+  ZOTPILOT_MODEL, ZOTPILOT_HOST, ZOTPILOT_DEMO (1, auto), ZOTPILOT_CLIENT_ID (the OAuth app to sign in with),
+  ZOTPILOT_CREDENTIAL_STORE (auto, keychain, file), ZOTPILOT_TOKEN_SOURCES, ZOTPILOT_TOKEN_COMMAND (["program", "argument"])
+Tokens are looked for in this order: standard input (login --with-token), COPILOT_GITHUB_TOKEN, ZOTPILOT_TOKEN_COMMAND,
+  the account that signed in; then, when asked for, gh_env, gh_cli, editors
 Exit codes: 0 ok, 1 error, 2 wrong use, 3 limit reached, 4 not signed in, 5 denied, 130 interrupted`;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
-import { createSandbox, finished, runCli, startCli } from "./support/cli.ts";
+import { cliArguments, createSandbox, finished, runCli, startCli, type Sandbox } from "./support/cli.ts";
+import { openTerminal, type TestTerminal } from "./support/terminal.ts";
 
 const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   existsSync,
@@ -12,17 +13,26 @@ const browserPath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin
 if (!browserPath)
   console.warn("skipped: the login page in a real browser, for there is no Chromium on this system");
 
+function loginTerminal(sandbox: Sandbox, args: readonly string[]): TestTerminal & Disposable {
+  const { env, project: cwd } = sandbox;
+  const terminal = openTerminal({
+    file: process.execPath,
+    args: [...cliArguments, ...args],
+    cwd,
+    env,
+    columns: 120,
+  });
+  return { ...terminal, [Symbol.dispose]: () => terminal.close() };
+}
+
 test.skipIf(!browserPath)(
   "login, approved on the page in a browser, then -p works without --demo",
   async () => {
     await using simulator = await createSimulator({ deviceIntervalSeconds: 1 });
     await using sandbox = await createSandbox();
-    const child = startCli(sandbox, ["login", "--no-browser", "--host", simulator.origin]);
-    child.stdin.end();
-    const ended = finished(child);
-    let shown = "";
-    child.stderr.on("data", (text: string) => void (shown += text));
-    while (!/Waiting/.test(shown)) await new Promise((resolve) => setTimeout(resolve, 20));
+    using terminal = loginTerminal(sandbox, ["login", "--no-browser", "--host", simulator.origin]);
+    await terminal.waitFor("Waiting for your approval");
+    const shown = terminal.screen().join("\n");
     const address = /Open (\S+)/.exec(shown)?.[1] ?? "";
     const code = /\b([A-Z0-9]{4}-[A-Z0-9]{4})\b/.exec(shown)?.[1] ?? "";
 
@@ -54,16 +64,15 @@ test.skipIf(!browserPath)(
       await browser.close();
     }
 
-    const login = await ended;
-    expect(login).toMatchObject({ code: 0, stdout: "" });
-    expect(login.stderr).toMatch(/Signed in as \S+ on 127\.0\.0\.1/);
+    expect(await terminal.exited).toMatchObject({ exitCode: 0 });
+    await terminal.waitFor(/Signed in as \S+ on 127\.0\.0\.1/);
     const file = join(sandbox.home, "credentials.json");
     const { token } = Object.values(
       (JSON.parse(await readFile(file, "utf8")) as { credentials: Record<string, { token: string }> })
         .credentials,
     )[0] ?? { token: "" };
     expect(token).not.toBe("");
-    expect(login.stderr).not.toContain(token);
+    expect(terminal.output()).not.toContain(token);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
 
     const answer = await runCli(sandbox, ["-p", "hello"]);
@@ -87,13 +96,36 @@ test.skipIf(!browserPath)(
 test("login stops at once when it is interrupted, and stores nothing", async () => {
   await using simulator = await createSimulator();
   await using sandbox = await createSandbox();
-  const child = startCli(sandbox, ["login", "--no-browser", "--host", simulator.origin]);
-  child.stdin.end();
-  const ended = finished(child);
-  await new Promise<void>((resolve) => {
-    child.stderr.on("data", (text: string) => /Waiting/.test(text) && resolve());
-  });
-  child.kill("SIGINT");
-  expect(await ended).toMatchObject({ code: 130, stdout: "" });
+  using terminal = loginTerminal(sandbox, ["login", "--no-browser", "--host", simulator.origin]);
+  await terminal.waitFor("Waiting for your approval");
+  terminal.type("\u0003");
+  expect(await terminal.exited).toMatchObject({ exitCode: 130 });
   expect(existsSync(join(sandbox.home, "credentials.json"))).toBe(false);
+});
+
+test("without a terminal, login ends at once with three ways to sign in", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox();
+  const result = await runCli(sandbox, ["login", "--host", simulator.origin]);
+  expect(result).toMatchObject({ code: 4, stdout: "" });
+  expect(result.stderr).toMatch(/1\. .*terminal[^]*2\. .*--with-token[^]*3\. .*COPILOT_GITHUB_TOKEN/);
+  expect(simulator.requests).toEqual([]);
+});
+
+test("a program can lead a person through a login", async () => {
+  await using simulator = await createSimulator({ deviceIntervalSeconds: 1 });
+  await using sandbox = await createSandbox();
+  const child = startCli(sandbox, ["login", "--json", "--host", simulator.origin]);
+  child.stdin.end();
+  child.stdout.on("data", (line: Buffer) => {
+    const code = /"user_code":"([^"]+)"/.exec(line.toString())?.[1];
+    if (code) simulator.approveDevice(code);
+  });
+  const result = await finished(child);
+  expect(result).toMatchObject({ code: 0, stderr: "" });
+  const types = result.stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types).toEqual(["code_issued", "polling", "succeeded"]);
 });

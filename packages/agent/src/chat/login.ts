@@ -20,7 +20,7 @@ export function createLogin(options: {
   async function run(signal: AbortSignal): Promise<void> {
     show({ type: "asking_for_code" });
     let waiting: Extract<LoginStep, { type: "waiting_for_approval" }> | undefined;
-    for await (const event of runtime.login({ openBrowser: true, signal })) {
+    for await (const event of runtime.login({ signal })) {
       if (signal.aborted) return;
       if (event.type === "code_issued") {
         waiting = {

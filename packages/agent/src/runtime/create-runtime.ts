@@ -1,12 +1,4 @@
-import {
-  AuthError,
-  createFileStore,
-  credentialId,
-  login,
-  resolveCredential,
-  resolveGitHubHost,
-  type CredentialStore,
-} from "@zotpilot/auth";
+import { AuthError, signOut } from "@zotpilot/auth";
 import {
   createAgent,
   createSessionStore,
@@ -19,10 +11,13 @@ import { createCopilot, type Copilot } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import { codingTools } from "@zotpilot/tools";
 import type { CliOptions } from "../options.ts";
+import { connectAccount } from "./account.ts";
 import { chooseModel, usableModels } from "./choose-model.ts";
-import { identityFrom } from "./identity.ts";
+import { openCredentials, type Credentials } from "./credentials.ts";
+import { createProxyFetch } from "./network.ts";
 import { resolvePaths } from "./paths.ts";
 import type { Connection, Runtime } from "./runtime.ts";
+import { hasBrowser, openInBrowser, signIn } from "./sign-in.ts";
 import { version } from "./version.ts";
 
 /** What a runtime is made from. */
@@ -33,21 +28,15 @@ export interface RuntimeOptions {
   onWarning?: (sentence: string) => void;
 }
 
-/** Opens the credential store. */
-export function openStore(options: {
-  env: Record<string, string | undefined>;
-  onWarning: (sentence: string) => void;
-}): CredentialStore {
-  const { env, onWarning } = options;
-  return createFileStore({ path: resolvePaths(env).credentials, onWarning });
-}
-
 /** Wires provider, auth, tools, session and agent together. Contacts nobody until it is used. */
 export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Runtime> {
   const { options, env } = runtimeOptions;
   const warnings: string[] = [];
   const onWarning = runtimeOptions.onWarning ?? ((sentence) => void warnings.push(sentence));
-  const store = openStore({ env, onWarning });
+  const fetch = createProxyFetch(options.host);
+  let opened: Promise<Credentials> | undefined;
+  const credentials = (): Promise<Credentials> =>
+    (opened ??= unlessFailed(openCredentials({ env, fetch, onWarning }), () => (opened = undefined)));
   let connection: Connection = { type: "signed_out", host: options.host ?? "github.com" };
   let copilot: Copilot | undefined;
   let agent: Promise<Agent> | undefined;
@@ -74,7 +63,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   }
 
   async function connectStored(): Promise<boolean> {
-    const account = await connectAccount({ options, env, store });
+    const account = await connectAccount({ options, env, credentials });
     if (account) await connect(account.connection, account.copilot);
     return account !== undefined;
   }
@@ -145,16 +134,26 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     agent: () => (agent ??= unlessFailed(makeAgent(), () => (agent = undefined))),
     models: async () =>
       (models ??= unlessFailed(requireCopilot().listModels().then(usableModels), () => (models = undefined))),
-    async *login({ openBrowser, signal }) {
-      for await (const event of loginEvents({ options, env, store, openBrowser, signal })) {
+    async *login({ signal }) {
+      const events = signIn({
+        options,
+        env,
+        credentials: await credentials(),
+        fetch,
+        signal,
+        ...(hasBrowser(env) && { openBrowser: openInBrowser }),
+      });
+      for await (const event of events) {
         if (event.type === "succeeded") await connectStored();
         yield event;
       }
     },
     async logout() {
-      if (connection.type !== "signed_in" || connection.source !== "store" || !connection.login) return;
-      const { login: name, host } = connection;
-      await store.delete(credentialId(name, host));
+      if (connection.type !== "signed_in" || connection.id === undefined) return;
+      const { id, host } = connection;
+      const { store, accounts } = await credentials();
+      const { left } = await signOut({ store, accounts, ids: [id] });
+      if (left[0]) throw left[0].error;
       await connect({ type: "signed_out", host }, undefined);
     },
     startDemo,
@@ -177,65 +176,8 @@ function unlessFailed<Value>(promise: Promise<Value>, forget: () => void): Promi
   return promise;
 }
 
-/** The account that the options and the environment name, with its client. Undefined when nobody is signed in. */
-export async function connectAccount(settings: {
-  options: CliOptions;
-  env: Record<string, string | undefined>;
-  store: CredentialStore;
-}): Promise<{ connection: Extract<Connection, { type: "signed_in" }>; copilot: Copilot } | undefined> {
-  const { options, env, store } = settings;
-  const credential = await resolveCredential({
-    store,
-    env,
-    ...(options.host && { host: options.host }),
-    ...(options.account && { account: options.account }),
-  });
-  if (!credential) return undefined;
-  const { source, token, login: name, host } = credential;
-  return {
-    connection: { type: "signed_in", host, source, ...(name && { login: name }) },
-    copilot: createCopilot({ githubToken: () => token, host: providerHost(host), ...identityFrom(env) }),
-  };
-}
-
-/** Signs in; shared by the command and the chat. */
-export function loginEvents(settings: {
-  options: CliOptions;
-  env: Record<string, string | undefined>;
-  store: CredentialStore;
-  openBrowser: boolean;
-  signal: AbortSignal;
-}): ReturnType<typeof login> {
-  const { options, env, store, openBrowser, signal } = settings;
-  const clientId = env["ZOTPILOT_CLIENT_ID"];
-  return login({
-    store,
-    signal,
-    ...(options.host && { host: options.host }),
-    ...(clientId && { clientId }),
-    ...(openBrowser && { openBrowser: openInBrowser }),
-  });
-}
-
 /** About reading speed: on the screen, the demo's answers should look like a stream. */
 const demoPaceMs = 25;
-
-async function openInBrowser(url: string): Promise<void> {
-  const { default: open } = await import("open");
-  const child = await open(url);
-  // A missing opener is told through the event, not by a crash.
-  await new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("spawn", resolve);
-  });
-  child.unref();
-}
-
-/** The provider takes GitHub hosts by name and simulators by origin. */
-function providerHost(host: string): string {
-  const resolved = resolveGitHubHost(host);
-  return resolved.webOrigin === resolved.apiOrigin ? resolved.webOrigin : resolved.name;
-}
 
 function today(): string {
   const now = new Date();

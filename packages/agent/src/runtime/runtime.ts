@@ -1,11 +1,20 @@
-import type { LoginEvent } from "@zotpilot/auth";
+import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
 import type { Agent } from "@zotpilot/core";
 import type { ModelInfo, Provider } from "@zotpilot/provider/model";
 
 /** Whose models are used. */
 export type Connection =
   | { type: "signed_out"; host: string }
-  | { type: "signed_in"; host: string; source: "environment" | "store"; login?: string }
+  | {
+      type: "signed_in";
+      host: string;
+      source: CredentialSourceName;
+      /** What gave the token, by name: a variable, a program, a file, or the account. */
+      place: string;
+      login?: string;
+      /** The id in the credential store, for a stored one. */
+      id?: string;
+    }
   /** The built-in simulator with its scripted model. */
   | { type: "demo"; origin: string };
 
@@ -24,7 +33,7 @@ export interface Runtime {
   /** The models of the connection, default first. */
   models(): Promise<readonly ModelInfo[]>;
   /** Signs in and switches the connection to the account. Ends with `succeeded`, or throws. */
-  login(options: { openBrowser: boolean; signal: AbortSignal }): AsyncIterable<LoginEvent>;
+  login(options: { signal: AbortSignal }): AsyncIterable<LoginEvent>;
   /** Deletes the stored credential of the connection and disconnects. Does nothing unless one from the store is used. */
   logout(): Promise<void>;
   /** Switches the connection to the built-in demo. */

@@ -6,11 +6,9 @@ export const logoutCommand: SlashCommand = {
   run(_args, { connection, isBusy }) {
     if (isBusy) return say("warning", "Wait for the answer, or stop it with Esc, before signing out.");
     if (connection.type !== "signed_in") return say("info", "Nobody is signed in.");
-    if (connection.source === "environment") {
-      return say(
-        "warning",
-        "The token comes from COPILOT_GITHUB_TOKEN in the environment; unset it there to be signed out.",
-      );
+    if (connection.id === undefined) {
+      const { place } = connection;
+      return say("warning", `The token comes from ${place}; take it away there to be signed out.`);
     }
     return { type: "log_out" };
   },

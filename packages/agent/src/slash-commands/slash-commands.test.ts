@@ -6,7 +6,14 @@ import { slashCommands } from "./index.ts";
 import { parseLine, suggestCommands } from "./parse.ts";
 
 const context: CommandContext = {
-  connection: { type: "signed_in", host: "github.com", source: "store", login: "octocat" },
+  connection: {
+    type: "signed_in",
+    host: "github.com",
+    source: "store",
+    place: "octocat@github.com",
+    login: "octocat",
+    id: "octocat@github.com",
+  },
   model: "model-a",
   models: [{ id: "model-a" }, { id: "model-b" }] as ModelInfo[],
   isBusy: false,
@@ -84,7 +91,12 @@ describe("what commands want done", () => {
   });
 
   test("logout cannot take a token out of the environment, and says so", () => {
-    const connection = { type: "signed_in", host: "github.com", source: "environment" } as const;
+    const connection = {
+      type: "signed_in",
+      host: "github.com",
+      source: "environment",
+      place: "COPILOT_GITHUB_TOKEN",
+    } as const;
     expect(run("/logout", { connection })).toMatchObject({
       type: "say",
       text: expect.stringContaining("COPILOT_GITHUB_TOKEN"),

@@ -1,32 +1,34 @@
+import { describeCredential, type CredentialState } from "@zotpilot/auth";
 import { encodeLine } from "@zotpilot/ndjson";
-import { isProviderError, type CopilotUser, type ProviderError } from "@zotpilot/provider";
+import { isProviderError, type CopilotQuota, type CopilotUser, type ProviderError } from "@zotpilot/provider";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
-import { connectAccount, openStore } from "../runtime/create-runtime.ts";
-import { resolvePaths } from "../runtime/paths.ts";
+import { connectAccount } from "../runtime/account.ts";
+import { accountCommand } from "./context.ts";
 
-/** Shows who is signed in, where that comes from, and what the account's plan is. Exit code 4 when nobody is. */
+/** Shows who is signed in, where that comes from, how the token stands, and the plan. Exit code 4 when nobody is. */
 export async function runStatus(
   options: CliOptions,
   json: boolean,
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const say = (line: string): void => void io.stdout.write(`${line}\n`);
-  const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
-  const store = openStore({ env: io.env, onWarning });
-  const account = await connectAccount({ options, env: io.env, store });
+  const { credentials, print } = accountCommand(options, io);
+  const account = await connectAccount({ options, env: io.env, credentials });
   if (!account) {
-    if (json) io.stdout.write(encodeLine({ signed_in: false }));
-    else
-      say(
-        "Not signed in. `zotpilot login` signs in with GitHub; `zotpilot --demo` works without an account.",
-      );
+    print(
+      json
+        ? encodeLine({ signed_in: false }).trimEnd()
+        : "Not signed in. `zotpilot login` signs in with GitHub; `zotpilot --demo` works without an account.",
+    );
     return exitCodes.notSignedIn;
   }
-  const { host, login, source } = account.connection;
-  const place = source === "environment" ? "COPILOT_GITHUB_TOKEN" : resolvePaths(io.env).credentials;
+  const { host, login, source, place, id } = account.connection;
+  const stored = id === undefined ? undefined : await credentials();
+  const credential = id === undefined ? undefined : await stored?.store.get(id);
+  const token = credential && describeCredential(credential);
+  const keptIn = stored?.opened.place ?? place;
   let user: CopilotUser | undefined;
   let failure: ProviderError | undefined;
   try {
@@ -37,16 +39,49 @@ export async function runStatus(
   }
   const name = login ?? user?.login;
   if (json) {
-    const facts = { signed_in: true, host, login: name ?? null, source, kept_in: place };
+    const facts = { signed_in: true, host, login: name ?? null, source, kept_in: keptIn };
     const told = failure
       ? { error: errorLine(failure) }
-      : { plan: user?.plan ?? null, quotas: user?.quotas ?? null };
-    io.stdout.write(encodeLine({ ...facts, ...told }));
+      : { plan: user?.plan ?? null, resets_at: user?.resetsAt ?? null, quotas: user?.quotas ?? null };
+    print(encodeLine({ ...facts, token: token ? tokenFacts(token) : null, ...told }).trimEnd());
   } else {
-    say(`Signed in as ${name ?? "(unknown)"} on ${host}.`);
-    say(`Credential: ${source === "environment" ? `the environment (${place})` : place}`);
-    if (user?.plan) say(`Plan: ${user.plan}`);
-    if (failure) say(`The account could not be checked: ${errorLine(failure)}`);
+    print(`Signed in as ${name ?? "(unknown)"} on ${host}.`);
+    print(`Credential: ${source === "environment" ? `the environment (${place})` : keptIn}`);
+    if (token) print(`Token: ${token.title}, ${lifeOf(token)}`);
+    if (user?.plan) print(`Plan: ${user.plan}`);
+    for (const quota of user?.quotas ?? []) print(`Quota: ${quotaLine(quota, user?.resetsAt)}`);
+    if (failure) print(`The account could not be checked: ${errorLine(failure)}`);
   }
   return failure ? exitCodeOf(failure) : exitCodes.ok;
+}
+
+/** As in all that programs read from us: snake_case. */
+function tokenFacts(token: CredentialState): Record<string, unknown> {
+  return {
+    kind: token.kind,
+    life: token.life,
+    expires_at: token.expiresAt ?? null,
+    renewable: token.renewable,
+    signed_in_at: token.signedInAt,
+    scope: token.scope ?? null,
+  };
+}
+
+function lifeOf({ life, expiresAt, renewable }: CredentialState): string {
+  if (life === "endless") return "without an end of its own";
+  const renewed = renewable ? ", renewed by itself" : "; sign in again then";
+  return life === "alive" ? `good until ${expiresAt}${renewed}` : `over since ${expiresAt}${renewed}`;
+}
+
+function quotaLine(quota: CopilotQuota, resetsAt: string | undefined): string {
+  const name = quota.name.replaceAll("_", " ");
+  if (quota.unlimited) return `${name}: unlimited`;
+  const reset = quota.resetsAt ?? resetsAt;
+  const left =
+    quota.remaining !== undefined && quota.entitlement !== undefined
+      ? `${quota.remaining} of ${quota.entitlement} left`
+      : quota.percentRemaining !== undefined
+        ? `${Math.round(quota.percentRemaining)} % left`
+        : "not told";
+  return `${name}: ${left}${reset === undefined ? "" : `, starts anew ${reset}`}`;
 }

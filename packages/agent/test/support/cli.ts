@@ -37,9 +37,12 @@ export interface CliResult {
   stderr: string;
 }
 
+/** What `node` is started with to run the program from its sources. */
+export const cliArguments: readonly string[] = ["--conditions=@zotpilot/source", bin];
+
 /** Starts the program from its sources. */
 export function startCli(sandbox: Sandbox, args: readonly string[]): ChildProcessWithoutNullStreams {
-  return spawn(process.execPath, ["--conditions=@zotpilot/source", bin, ...args], {
+  return spawn(process.execPath, [...cliArguments, ...args], {
     cwd: sandbox.project,
     env: sandbox.env,
     stdio: "pipe",

@@ -8,7 +8,13 @@ const state: ChatState = {
   ...initialChatState({
     version: "1.2.3",
     cwd: "/home/me/work/project",
-    connection: { type: "signed_in", host: "github.com", source: "store", login: "me" },
+    connection: {
+      type: "signed_in",
+      host: "github.com",
+      source: "store",
+      place: "me@github.com",
+      login: "me",
+    },
   }),
   model: "model-a",
   models: [{ id: "model-a", maxPromptTokens: 128_000 } as ModelInfo],
