@@ -215,7 +215,7 @@ describe("thinking", () => {
     const dropped = encode(
       "responses",
       { messages: messages("/responses", ["rs_1 QUJD"]) },
-      { dropReasoning: true },
+      { refusedState: new Set(["rs_1 QUJD"]) },
     );
     expect(JSON.stringify(dropped)).not.toContain("QUJD");
   });

@@ -8,6 +8,7 @@ import { readAnswer } from "../wire/read-answer.ts";
 import type { EncodeContext, WireFormat } from "../wire/wire-format.ts";
 import { createWireChooser, probablyReasons } from "./choose-wire.ts";
 import { modelError } from "./model-error.ts";
+import { createRefusedState } from "./refused-state.ts";
 import { initiatorOf, requestHeaders } from "./request-headers.ts";
 
 /** What {@link createStream} needs of the client that it belongs to. */
@@ -33,6 +34,7 @@ const WHAT = "Asking Copilot for an answer";
  */
 export function createStream(options: StreamOptions): Provider["stream"] {
   const wires = createWireChooser();
+  const refusedState = createRefusedState();
 
   function infoOf(id: string): ModelInfo | undefined {
     return options.knownModels()?.find((model) => model.id === id);
@@ -80,15 +82,15 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     const { model } = asked;
     let wire = wires.choose(model, infoOf(model));
     let answer: StreamAnswer | undefined;
-    let mayDrop = account !== undefined;
+    let mayDrop = true;
     let maySwitch = true;
     while (!answer) {
-      const context: EncodeContext = { ...contextOf(model, infoOf(model)), account, dropReasoning: !mayDrop };
+      const context: EncodeContext = { ...contextOf(model, infoOf(model)), account, refusedState };
       try {
         answer = await send(asked, wire, context, signal);
       } catch (error) {
         if (!isProviderError(error)) throw error;
-        if (mayDrop && isStateRefused(error)) mayDrop = false;
+        if (mayDrop && isStateRefused(error) && refusedState.add(asked)) mayDrop = false;
         else {
           const other = maySwitch && isElsewhere(error) ? await otherWire(wire, model, signal) : undefined;
           if (!other) {

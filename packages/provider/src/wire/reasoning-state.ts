@@ -11,14 +11,14 @@ export function originOf(context: DecodeContext, endpoint: string): ReasoningOri
 /** Tells which reasoning may go back: what has state, and was made by the same model, on this endpoint, for this account. */
 export function ownReasoning(
   request: Pick<ModelRequest, "model">,
-  context: Pick<EncodeContext, "account" | "dropReasoning">,
+  context: Pick<EncodeContext, "account" | "refusedState">,
   endpoint: string,
 ): (part: ReasoningPart) => boolean {
   return ({ opaque, origin }) =>
-    context.dropReasoning !== true &&
     opaque !== undefined &&
     opaque !== "" &&
     origin?.model === request.model &&
     origin.endpoint === endpoint &&
-    origin.account === context.account;
+    origin.account === context.account &&
+    context.refusedState?.has(opaque) !== true;
 }

@@ -11,8 +11,8 @@ export interface EncodeContext {
   reasoningEfforts: readonly string[] | undefined;
   /** Whose reasoning state may be sent back; see `ReasoningOrigin`. */
   account?: string | undefined;
-  /** Sends no reasoning state at all, after the service refused some. */
-  dropReasoning?: boolean | undefined;
+  /** Reasoning state that the service has refused; it is left out. */
+  refusedState?: { has(opaque: string): boolean } | undefined;
   /** The longest answer of the model, in tokens, if it is known. */
   maxOutputTokens?: number | undefined;
   /** Whether the model can be held to a JSON Schema, if it is known. */
