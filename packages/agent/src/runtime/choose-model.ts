@@ -1,11 +1,9 @@
-import type { ModelInfo } from "@zotpilot/provider/model";
+import { canAnswer, type ModelInfo } from "@zotpilot/provider/model";
 import { UsageError } from "../errors.ts";
 
 /** The models that a conversation can be held with, the default first, then as the service lists them. */
 export function usableModels(models: readonly ModelInfo[]): readonly ModelInfo[] {
-  const usable = models.filter(
-    (model) => model.policy === "enabled" && model.endpoints.includes("/chat/completions"),
-  );
+  const usable = models.filter((model) => model.policy === "enabled" && canAnswer(model));
   const rank = (model: ModelInfo): number => (model.isDefault ? 0 : model.listed ? 1 : 2);
   return usable.sort((left, right) => rank(left) - rank(right));
 }
