@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { createFileStore } from "../src/index.ts";
+import { long } from "./long.ts";
 import { refreshServer } from "./refresh-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-const long = process.env["ZOTPILOT_TEST_LONG"] === "1";
 const script = fileURLToPath(new URL("./children/refresh-rounds.ts", import.meta.url));
 
 interface Answer {
@@ -98,7 +98,7 @@ test(
   "S-L1: processes with an expired token exchange it once, all together",
   { timeout: 900_000 },
   async () => {
-    const [processes, rounds] = long ? [50, 100] : [6, 3];
+    const [processes, rounds] = long ? [50, 100] : [4, 2];
     const { server, answers } = await play(processes, rounds, 0);
     expect(answers).toBe(processes * rounds);
     expect(server.exchanges.map(({ generation }) => generation)).toEqual(
@@ -112,7 +112,7 @@ test(
   "S-L1, F-42: also when some are killed at any moment, nobody is signed out and no file is mixed",
   { timeout: 900_000 },
   async () => {
-    const [processes, rounds, kills] = long ? [50, 100, 5] : [6, 4, 2];
+    const [processes, rounds, kills] = long ? [50, 100, 5] : [4, 3, 2];
     const { server, killed, answers, folder, store } = await play(processes, rounds, kills);
     expect(killed.size).toBeGreaterThan(0);
     expect(answers).toBeGreaterThanOrEqual(processes * rounds - killed.size);
@@ -126,6 +126,5 @@ test(
     await store.set("another@github.com", server.expired());
     const names = await readdir(folder);
     expect(names.filter((name) => !/\.turn/.test(name))).toEqual(["credentials.json"]);
-    if (long) console.info({ killed: killed.size, answers, exchanges: server.exchanges.length });
   },
 );

@@ -1,7 +1,7 @@
 // Saves once, and is killed just before (or just after) its n-th call of the file system.
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import { createFileStore } from "../../src/index.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { sample } from "./sample.ts";
 
 const [path = "", at = "0", when = "before"] = process.argv.slice(2);

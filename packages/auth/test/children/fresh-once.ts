@@ -1,4 +1,5 @@
-import { createFileStore, createTokenRefresher } from "../../src/index.ts";
+import { createTokenRefresher } from "../../src/refresh/refresher.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { takeIdentity } from "./identity.ts";
 
 takeIdentity();

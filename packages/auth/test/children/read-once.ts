@@ -1,4 +1,4 @@
-import { createFileStore } from "../../src/index.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { takeIdentity } from "./identity.ts";
 
 takeIdentity();

@@ -1,5 +1,6 @@
 // Asks for a fresh token whenever it is told to, and tells which one it got or what went wrong.
-import { createFileStore, createTokenRefresher } from "../../src/index.ts";
+import { createTokenRefresher } from "../../src/refresh/refresher.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 
 const [path = "", id = ""] = process.argv.slice(2);
 const store = createFileStore({ path });

@@ -1,5 +1,5 @@
 // Saves the same account again and again, with tokens of every size, and tells each save, until it is killed.
-import { createFileStore } from "../../src/index.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { sample } from "./sample.ts";
 
 const [path = ""] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // Saves its own accounts one after the other.
-import { createFileStore } from "../../src/index.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { sample } from "./sample.ts";
 
 const [path = "", name = "", count = "0"] = process.argv.slice(2);

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
-import { createFileStore } from "../../src/index.ts";
+import { createFileStore } from "../../src/store/file-store.ts";
 import { sample } from "./sample.ts";
 
 const [path = ""] = process.argv.slice(2);
