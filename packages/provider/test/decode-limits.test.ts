@@ -211,6 +211,16 @@ describe.each(Object.keys(wires) as (keyof typeof wires)[])("%s", (name) => {
 });
 
 test.each([
+  [wires.chat, (index: number) => ({ choices: [{ index, delta: { content: "x" } }] })],
+  [
+    wires.responses,
+    (content_index: number) => ({
+      type: "response.output_text.delta",
+      output_index: 0,
+      content_index,
+      delta: "x",
+    }),
+  ],
   [wires.responses, (at: number) => ({ type: "response.output_item.added", output_index: at, item: {} })],
   [wires.messages, (at: number) => ({ type: "content_block_start", index: at, content_block: {} })],
 ])("parts without end are stopped", async (wire, part) => {

@@ -221,6 +221,31 @@ describe("thinking", () => {
   });
 });
 
+test("ids of calls in a form that every wire takes, the same for call and result, and never two alike", () => {
+  const ids = ["call_1", `${"x".repeat(70)}1`, `${"x".repeat(70)}2`, "odd|id"];
+  const messages: Message[] = [
+    ...hello.messages,
+    {
+      role: "assistant",
+      content: ids.map((id) => ({ type: "tool_call", id, name: "read", arguments: "{}" })),
+    },
+    ...ids.map((callId): Message => ({ role: "tool", callId, name: "read", content: [], isError: false })),
+  ];
+  const list = (value: unknown) => value as Record<string, unknown>[];
+  const items = list(encode("responses", { messages })["input"]).slice(1);
+  const turns = list(encode("messages", { messages })["messages"]).slice(1);
+  const blocks = turns.flatMap((turn) => list(turn["content"]));
+  for (const sent of [
+    items.map((item) => item["call_id"]),
+    blocks.map((block) => block["id"] ?? block["tool_use_id"]),
+  ]) {
+    expect(sent.slice(0, 4)).toEqual(sent.slice(4));
+    expect(new Set(sent).size).toBe(4);
+    expect(sent[0]).toBe("call_1");
+    for (const id of sent) expect(id).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+  }
+});
+
 describe("/v1/messages", () => {
   test("at most four marks for the cache, where the request grows", () => {
     const many: Message[] = Array.from({ length: 6 }, (_, at) => [

@@ -157,6 +157,23 @@ describe.each(MODELS)("%s on %s", (model, path) => {
     expect(shown(sent?.body).split(picture.data)).toHaveLength(3);
   });
 
+  test("an answer of a form is text that holds to it", async () => {
+    const schema = { type: "object", properties: { sum: { type: "number" } }, additionalProperties: false };
+    const { copilot, simulator } = await start({
+      // Asked so, Claude answers with the input of a tool.
+      answer: path.endsWith("messages")
+        ? answer.toolCalls([{ name: "total", arguments: { sum: 4 } }])
+        : answer.text('{"sum":4}'),
+    });
+    const { message, finishReason } = await collectMessage(
+      copilot.stream({ ...request, responseFormat: { type: "json_schema", name: "total", schema } }),
+    );
+    expect(JSON.parse(textOf(message))).toEqual({ sum: 4 });
+    expect(message.content).toHaveLength(1);
+    expect(finishReason).toBe("end");
+    expect(shown(bodies(simulator).at(-1))).toContain(shown(schema));
+  });
+
   test("a history with every oddity is taken", async () => {
     const { copilot } = await start({ answer: answer.text("Fine.") });
     const messages: Message[] = [
@@ -283,6 +300,25 @@ describe("which wire", () => {
     const sent = service.seen.filter(({ path }) => path !== TOKEN_PATH && path !== "/models");
     expect(sent.map(({ headers }) => headers["x-initiator"])).toEqual(["user", "user", "user"]);
     await copilot.close();
+  });
+});
+
+describe("what is known of a model", () => {
+  test.each([true, false])("decides what is asked of it; with its entry in the list: %s", async (listed) => {
+    const { simulator, copilot } = await simulated({ answer: answer.text("Hi.") });
+    if (listed) await copilot.listModels();
+    for (const model of ["gpt-5-mini", "gpt-4.1", "claude-haiku-4.5"]) {
+      await collectMessage(copilot.stream({ ...hello, model, temperature: 0.5, reasoningEffort: "high" }));
+      await collectMessage(copilot.stream({ ...hello, model, temperature: 0.5 }));
+    }
+    const [effort, thinks, , talks, budget, claude] = bodies(simulator);
+    expect(effort).toMatchObject({ reasoning: { effort: "high", summary: "auto" } });
+    expect(thinks).toMatchObject({ include: ["reasoning.encrypted_content"], store: false });
+    expect(thinks).not.toHaveProperty("temperature");
+    expect(talks).toMatchObject({ temperature: 0.5 });
+    expect(claude).toMatchObject({ temperature: 0.5, max_tokens: listed ? 16_000 : 8192 });
+    if (listed) expect(budget).toMatchObject({ thinking: { type: "enabled", budget_tokens: 15_999 } });
+    else expect(budget).not.toHaveProperty("thinking");
   });
 });
 

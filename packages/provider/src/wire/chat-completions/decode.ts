@@ -10,6 +10,9 @@ import { readChoice, type Choice } from "./schema.ts";
 import { createToolCallJoiner } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
+/** Most choices of one answer. */
+const CHOICE_LIMIT = 10_000;
+
 /** Decodes one answer of `/chat/completions`, streamed or whole. */
 export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   const errors = createAnswerErrors(context);
@@ -30,6 +33,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
     const { delta } = choice;
     namesFinish ||= choice.namesFinish;
     begun.add(choice.index);
+    if (begun.size > CHOICE_LIMIT) throw errors.invalid("it has too many parts", { retryable: false });
     if (choice.finishReason !== "") ended.add(choice.index);
     // Several choices are one answer (we never ask for alternatives); a plain stop of one does not outweigh the others.
     if (choice.finishReason !== "" && (finishReason === "" || finishReason === "stop")) {

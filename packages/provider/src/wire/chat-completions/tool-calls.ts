@@ -2,6 +2,9 @@ import type { ModelEvent } from "../../model/event.ts";
 import type { GrowingCall, GrowingCalls } from "../growing-calls.ts";
 import type { ToolCallDelta } from "./schema.ts";
 
+/** Most places that are remembered; there are never as many as pieces. */
+const SLOT_LIMIT = 10_000;
+
 /**
  * Joins the pieces of tool calls. An entry with an id that is new begins a call; one without an id, or with a known
  * one, continues that call, else the last call with the same index, else the last call. The index alone means nothing:
@@ -27,7 +30,7 @@ export function createToolCallJoiner(calls: GrowingCalls) {
         call = calls.open(delta.id);
         byId.set(call.id, call);
       }
-      if (slot !== undefined) byIndex.set(slot, call);
+      if (slot !== undefined && byIndex.size < SLOT_LIMIT) byIndex.set(slot, call);
       calls.add(call, delta.name, delta.arguments, out);
     },
   };

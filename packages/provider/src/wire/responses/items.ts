@@ -15,7 +15,7 @@ interface Place {
   isDone: boolean;
 }
 
-/** Most items of one answer. */
+/** Most items of one answer, and most parts of an item. */
 const ITEM_LIMIT = 10_000;
 
 /**
@@ -39,10 +39,15 @@ export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
     return place;
   }
 
+  function mark({ spoken }: Place, part: number): void {
+    if (spoken.size === ITEM_LIMIT) throw errors.invalid("it has too many parts", { retryable: false });
+    spoken.add(part);
+  }
+
   function say(index: number, part: number, text: string, isRefusal: boolean, out: ModelEvent[]): void {
     if (text === "") return;
     measure(text.length);
-    placeOf(index, "message").spoken.add(part);
+    mark(placeOf(index, "message"), part);
     out.push({ type: "text_delta", text });
     hasText = true;
     refused ||= isRefusal;
@@ -51,10 +56,10 @@ export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
   function think(index: number, part: number, text: string, out: ModelEvent[]): void {
     if (text === "") return;
     measure(text.length);
-    const { spoken } = placeOf(index, "reasoning");
+    const place = placeOf(index, "reasoning");
     // Each part is a thought with a headline of its own.
-    const gap = spoken.size > 0 && !spoken.has(part) ? "\n\n" : "";
-    spoken.add(part);
+    const gap = place.spoken.size > 0 && !place.spoken.has(part) ? "\n\n" : "";
+    mark(place, part);
     out.push({ type: "reasoning_delta", text: gap + text, origin, block: index });
   }
 
