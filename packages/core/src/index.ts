@@ -3,6 +3,7 @@ export {
   type Agent,
   type AgentListener,
   type AgentOptions,
+  type QueuedInput,
   type RunResult,
   type UserInput,
 } from "./agent/agent.ts";
@@ -14,11 +15,39 @@ export {
   type CoreErrorCode,
   type SerializedError,
 } from "./errors.ts";
-export { isDurable, type AgentEvent, type DurableEvent, type LiveEvent } from "./events/event.ts";
+export { costOf, totalCost, type Cost } from "./events/cost.ts";
+export {
+  isDurable,
+  type AgentEvent,
+  type DurableEvent,
+  type LiveEvent,
+  type SpentSoFar,
+} from "./events/event.ts";
 export { emptyTranscript, reduceTranscript, type Transcript } from "./events/transcript.ts";
-export { runAgent, type RunOptions } from "./run/run-agent.ts";
-export { createSession, openSession, type CreateSessionOptions, type Session } from "./session/session.ts";
-export { createSessionStore, type SessionStore, type SessionSummary } from "./session/store.ts";
+export { createBudget, type Budget, type BudgetLimits } from "./run/budget.ts";
+export {
+  createCompaction,
+  type Compaction,
+  type CompactionOptions,
+  type CompactionRun,
+} from "./run/compaction.ts";
+export { runAgent, type RunInputs, type RunOptions } from "./run/run-agent.ts";
+export type { Spent } from "./run/run-turn.ts";
+export { forkSession, type ForkOptions } from "./session/fork.ts";
+export { exportSession, importSession, type ImportedSession } from "./session/portable.ts";
+export type { PruneOptions } from "./session/prune.ts";
+export { readHistory, type SessionEntry } from "./session/read-session.ts";
+export type { SessionMatch } from "./session/search.ts";
+export {
+  createSession,
+  openSession,
+  type CreateSessionOptions,
+  type OpenSessionOptions,
+  type Session,
+} from "./session/session.ts";
+export { createSessionStore, type SessionStore } from "./session/store.ts";
+export type { SessionSummary } from "./session/summary.ts";
+export type { SessionTree } from "./session/tree.ts";
 export { compose, decodeArguments, toolRunner } from "./tools/run-tool.ts";
 export {
   defineTool,

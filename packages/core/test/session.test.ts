@@ -365,20 +365,6 @@ test("a first write that fails leaves no file", async () => {
   expect(await readdir(directory)).toEqual([]);
 });
 
-test("two that write to one session do not write over each other", async () => {
-  const path = await file([user("start")]);
-  const [left, right] = await Promise.all([openSession(path), openSession(path)]);
-  await Promise.all(
-    Array.from({ length: 40 }, (_, index) =>
-      (index % 2 === 0 ? left : right).append(user(`${index}`.repeat(index))),
-    ),
-  );
-  await Promise.all([left.close(), right.close()]);
-  const session = await reopen(path);
-  expect(session.warnings).toEqual([]);
-  expect(session.events).toHaveLength(41);
-});
-
 test("the store: newest first, only sessions, each project for itself", async () => {
   const root = await folder();
   const store = createSessionStore({ root, cwd: "/a" });

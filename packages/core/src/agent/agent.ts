@@ -137,6 +137,7 @@ export function createAgent(options: AgentOptions): Agent {
     modelInfo: options.modelInfo ?? createModelLookup(provider, now),
     ...(options.compactAt !== undefined && { threshold: options.compactAt }),
     files: () => transcript.files,
+    name: () => transcript.name,
     ...(options.openTasks && { openTasks: options.openTasks }),
     contextTokens: transcript.contextTokens,
   });
@@ -191,8 +192,13 @@ export function createAgent(options: AgentOptions): Agent {
   }
 
   function spentSoFar(): SpentSoFar {
-    const { usage, unmeasured } = transcript;
-    return { usage, unmeasured, ...(transcript.model !== undefined && { model: transcript.model }) };
+    const { usage, unmeasured, name } = transcript;
+    return {
+      usage,
+      unmeasured,
+      ...(transcript.model !== undefined && { model: transcript.model, provider: provider.id }),
+      ...(name !== undefined && { name }),
+    };
   }
 
   async function run(input: UserInput, signal: AbortSignal): Promise<RunResult> {

@@ -40,8 +40,11 @@ export interface SpentSoFar {
   usage: Usage;
   /** Model calls whose cost nobody knows. */
   unmeasured: number;
-  /** The model last chosen, when the session says so. */
+  /** The model last chosen and its provider, when the session says so. */
   model?: string;
+  provider?: string;
+  /** The name of the session, when it has one. */
+  name?: string;
 }
 
 /** Shown while it happens. May be missed without loss. */

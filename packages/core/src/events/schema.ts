@@ -44,7 +44,13 @@ const toolMessage = z.object({
   at,
 });
 const files = z.array(z.string());
-const spent = z.object({ usage, unmeasured: z.number(), model: z.string().optional() });
+const spent = z.object({
+  usage,
+  unmeasured: z.number(),
+  model: z.string().optional(),
+  provider: z.string().optional(),
+  name: z.string().optional(),
+});
 
 /** What a session file holds of each known event. */
 export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type", [

@@ -75,8 +75,14 @@ export function reduceTranscript(transcript: Transcript, event: AgentEvent): Tra
 
 function startFrom(transcript: Transcript, spent: SpentSoFar | undefined): Transcript {
   if (!spent) return transcript;
-  const { usage, unmeasured, model = transcript.model } = spent;
-  return { ...transcript, usage, unmeasured, ...(model !== undefined && { model }) };
+  const { usage, unmeasured, model = transcript.model, name = transcript.name } = spent;
+  return {
+    ...transcript,
+    usage,
+    unmeasured,
+    ...(model !== undefined && { model }),
+    ...(name !== undefined && { name }),
+  };
 }
 
 function withFiles(known: readonly string[], files: readonly string[] | undefined): readonly string[] {

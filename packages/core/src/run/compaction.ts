@@ -32,6 +32,8 @@ export interface CompactionOptions {
   threshold?: number;
   /** The files changed so far. */
   files: () => readonly string[];
+  /** The name of the session, so that it is known from here on. */
+  name?: () => string | undefined;
   /** The tasks that are still open, a line each, kept word for word; those of the last checklist when left out. */
   openTasks?: (messages: readonly Message[]) => readonly string[];
   /** Tokens of the conversation so far, when a model call has told them; 0 otherwise. */
@@ -117,7 +119,12 @@ export function createCompaction(settings: CompactionOptions): Compaction {
           messages: shorter,
           files: [...settings.files()],
           usage,
-          spent: { ...spent, model: options.model() },
+          spent: {
+            ...spent,
+            model: options.model(),
+            provider: options.provider.id,
+            ...(settings.name?.() !== undefined && { name: settings.name() }),
+          },
           contextTokens,
         };
         yield { type: "compaction_end" };

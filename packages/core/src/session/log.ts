@@ -1,11 +1,12 @@
 import { constants } from "node:fs";
-import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
+import { appendFile, mkdir, open, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeLine } from "@zotpilot/ndjson";
 
 /** Appends lines to a file, in order, each durable before `append` resolves. */
 export interface Log {
-  append(value: unknown): Promise<void>;
+  /** Returns how many bytes the line has. */
+  append(value: unknown): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -34,13 +35,19 @@ export async function createLog(path: string, first: unknown): Promise<Log> {
   }
 }
 
-/** Opens a log to append to it. Bytes behind the last line feed are cut off: no record was ever promised for them. */
+/**
+ * Opens a log to append to it. Bytes behind the last line feed are cut off: no record was ever promised for them. They
+ * are kept beside the log, in a file of the same name with `.torn` at its end.
+ */
 export async function openLog(path: string): Promise<Log> {
   const file = await open(path, flags);
   try {
     const { size } = await file.stat();
     const end = await endOfLastLine(file, size);
-    if (end < size) await file.truncate(end);
+    if (end < size) {
+      await keepTail(path, file, end, size);
+      await file.truncate(end);
+    }
     return logOf(file, end);
   } catch (error) {
     await file.close();
@@ -54,7 +61,7 @@ function logOf(file: FileHandle, length: number): Log {
   let tail: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 
-  async function write(line: string): Promise<void> {
+  async function write(line: string): Promise<number> {
     // What could not be taken back is closed off, so that it spoils one line and not two.
     const bytes = Buffer.from(torn ? `\n${line}` : line);
     let offset = 0;
@@ -66,6 +73,7 @@ function logOf(file: FileHandle, length: number): Log {
       await file.datasync();
       torn = false;
       end += bytes.length;
+      return bytes.length;
     } catch (error) {
       torn ||= offset > 0 && !(await takeBack(file, end, offset));
       if (torn) end += offset;
@@ -95,6 +103,22 @@ async function takeBack(file: FileHandle, end: number, written: number): Promise
     return true;
   } catch {
     return false;
+  }
+}
+
+/** So much of a torn end is kept at most. */
+const maxTornBytes = 1024 * 1024;
+
+/** Nobody's work is thrown away unseen; but that it cannot be kept is no reason not to go on. */
+async function keepTail(path: string, file: FileHandle, start: number, end: number): Promise<void> {
+  try {
+    const bytes = Buffer.alloc(Math.min(end - start, maxTornBytes));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+    const tail = bytes.subarray(0, bytesRead);
+    if (tail.every((byte) => byte === 0)) return;
+    await appendFile(`${path}.torn`, Buffer.concat([tail, Buffer.of(LINE_FEED)]), { mode: 0o600 });
+  } catch {
+    // The disk may be full.
   }
 }
 

@@ -1,77 +1,155 @@
 import { createReadStream } from "node:fs";
-import { decodeLines } from "@zotpilot/ndjson";
+import { decodeLines, type Line } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
 import { isDurableType, type DurableEvent } from "../events/event.ts";
 import { pairCalls } from "../events/pairing.ts";
 import { durableEvent } from "../events/schema.ts";
-import { sessionFormat, sessionHeader, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
+import { countLines, linesBackward } from "./lines.ts";
+import {
+  parseLine,
+  sessionFormat,
+  sessionHeader,
+  sessionLine,
+  sessionVersion,
+  type SessionHeader,
+} from "./schema.ts";
 import { sessionError } from "./session-error.ts";
+
+/** One event of a session, with the id of its line and when it was written. */
+export interface SessionEntry {
+  id: string;
+  at: string;
+  event: DurableEvent;
+}
 
 /** What was found in a session file. */
 export interface SessionContents {
   header: SessionHeader;
-  /** The readable events, mended so that calls and results pair up; calls at the very end may be unanswered. */
+  /**
+   * The readable events that the conversation goes on from, mended so that calls and results pair up; calls at the very
+   * end may be unanswered. What a summary or a new start has replaced is not among them.
+   */
   events: DurableEvent[];
   /** One sentence for each thing that was passed over. */
   warnings: string[];
 }
 
 /**
- * Reads a session file. A torn last line (the writer was killed) is left out; damaged lines are passed over with a
- * warning; events of unknown types are passed over in silence, for they are a newer version's.
- * Throws a `CoreError` when the file is missing, unreadable or no session at all.
+ * Reads what a conversation goes on from: the header, and the events from the last beginning on. A torn last line (the
+ * writer was killed) is left out; damaged lines are passed over with a warning; events of unknown types are passed over
+ * in silence, for they are a newer version's. Throws a `CoreError` when the file is missing, unreadable or no session.
  */
 export async function readSession(path: string): Promise<SessionContents> {
-  let header: SessionHeader | undefined;
-  const events: DurableEvent[] = [];
-  const warnings: string[] = [];
-  let torn = false;
   try {
-    for await (const line of decodeLines(createReadStream(path))) {
+    const header = await requireHeader(path);
+    const start = await findBeginning(path);
+    const events: DurableEvent[] = [];
+    const warnings: string[] = [];
+    const problems: { number: number; sentence: string }[] = [];
+    for await (const line of decodeLines(createReadStream(path, { start }))) {
       if (line.type === "torn") {
-        torn = true;
+        warnings.push(`${path}: the last line was cut off when it was written, and was left out`);
         continue;
       }
-      if (header && line.type === "line" && line.text === "") continue;
-      const value = line.type === "line" ? parse(line.text) : undefined;
-      if (!header) {
-        header = parseHeader(value, path);
-        continue;
-      }
-      const envelope = sessionLine.safeParse(value);
-      const event = envelope.success ? durableEvent.safeParse(envelope.data.event) : undefined;
-      if (event?.success) events.push(event.data);
-      else if (!envelope.success)
-        warnings.push(`${path}: line ${line.number} is damaged and was passed over`);
-      else if (isDurableType(envelope.data.event.type)) {
-        warnings.push(`${path}: line ${line.number} has an unexpected form and was passed over`);
-      }
+      if (start === 0 && line.number === 1) continue;
+      const found = entryOf(line);
+      if (typeof found === "string") problems.push({ number: line.number, sentence: found });
+      else if (found) events.push(found.event);
+    }
+    if (problems.length > 0) {
+      const before = await countLines(path, start);
+      warnings.unshift(
+        ...problems.map(({ number, sentence }) => `${path}: line ${before + number} ${sentence}`),
+      );
+    }
+    const paired = pairCalls(events);
+    if (paired.added > 0)
+      warnings.push(`${path}: results of tool calls are missing and are given as lost (${paired.added})`);
+    if (paired.dropped > 0)
+      warnings.push(`${path}: results of unknown tool calls were left out (${paired.dropped})`);
+    return { header, events: withModel(paired.events), warnings };
+  } catch (error) {
+    throw sessionError(error, path);
+  }
+}
+
+/**
+ * All readable events of a session from its first on, also those that a summary has replaced, one after another.
+ * Throws as {@link readSession} does.
+ */
+export async function* readHistory(path: string): AsyncGenerator<SessionEntry, void> {
+  try {
+    await requireHeader(path);
+    for await (const line of decodeLines(createReadStream(path))) {
+      if (line.type === "torn" || line.number === 1) continue;
+      const found = entryOf(line);
+      if (found && typeof found !== "string") yield found;
     }
   } catch (error) {
     throw sessionError(error, path);
   }
-  if (!header) {
-    const found = torn ? "its first line is cut off" : "it is empty";
-    throw new CoreError("session_corrupt", `${path} is not a session file: ${found}`);
-  }
-  if (torn) warnings.push(`${path}: the last line was cut off when it was written, and was left out`);
-
-  const paired = pairCalls(events);
-  if (paired.added > 0)
-    warnings.push(`${path}: results of tool calls are missing and are given as lost (${paired.added})`);
-  if (paired.dropped > 0)
-    warnings.push(`${path}: results of unknown tool calls were left out (${paired.dropped})`);
-  return { header, events: paired.events, warnings };
 }
 
 /** Reads the header alone. Undefined for a file that is no session of this version. */
 export async function readSessionHeader(path: string): Promise<SessionHeader | undefined> {
   for await (const line of decodeLines(createReadStream(path, { end: 64 * 1024 }))) {
     if (line.type !== "line") return undefined;
-    const parsed = sessionHeader.safeParse(parse(line.text));
+    const parsed = sessionHeader.safeParse(parseLine(line.text));
     return parsed.success ? parsed.data : undefined;
   }
   return undefined;
+}
+
+/** The event of a line; a sentence when it is damaged, nothing when it is blank or of a newer version. */
+export function entryOf(line: Line): SessionEntry | string | undefined {
+  if (line.type === "line" && line.text === "") return undefined;
+  const envelope = sessionLine.safeParse(line.type === "line" ? parseLine(line.text) : undefined);
+  if (!envelope.success) return "is damaged and was passed over";
+  const { id, at } = envelope.data;
+  const event = durableEvent.safeParse(envelope.data.event);
+  if (event.success) return { id, at, event: event.data };
+  return isDurableType(envelope.data.event.type) ? "has an unexpected form and was passed over" : undefined;
+}
+
+/** Reads the header. Throws a `CoreError` when the file is missing, unreadable, or no session of this version. */
+export async function requireHeader(path: string): Promise<SessionHeader> {
+  try {
+    for await (const line of decodeLines(createReadStream(path))) {
+      if (line.type === "torn") {
+        throw new CoreError("session_corrupt", `${path} is not a session file: its first line is cut off`);
+      }
+      return parseHeader(line.type === "line" ? parseLine(line.text) : undefined, path);
+    }
+  } catch (error) {
+    throw sessionError(error, path);
+  }
+  throw new CoreError("session_corrupt", `${path} is not a session file: it is empty`);
+}
+
+/** Where the last summary or new start stands that nothing before it must be read for; 0 when there is none. */
+async function findBeginning(path: string): Promise<number> {
+  for await (const { bytes, offset } of linesBackward(path)) {
+    if (offset === 0 || !mayBegin(bytes)) continue;
+    const found = entryOf({ type: "line", text: bytes.toString("utf8"), number: 0 });
+    if (!found || typeof found === "string") continue;
+    const { event } = found;
+    if (event.type === "compacted" || (event.type === "cleared" && event.spent)) return offset;
+  }
+  return 0;
+}
+
+/** Whether a line could be such an event, at one look: most lines are not. */
+function mayBegin(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, 256).toString("latin1");
+  return head.includes('"type":"compacted"') || head.includes('"type":"cleared"');
+}
+
+/** The model that stands in a beginning, as the event that chose it: so readers find it where it always is. */
+function withModel(events: DurableEvent[]): DurableEvent[] {
+  const [first] = events;
+  if (first?.type !== "compacted" && first?.type !== "cleared") return events;
+  const { model, provider = "" } = first.spent ?? {};
+  return model === undefined ? events : [{ type: "model_changed", provider, model }, ...events];
 }
 
 function parseHeader(value: unknown, path: string): SessionHeader {
@@ -83,12 +161,4 @@ function parseHeader(value: unknown, path: string): SessionHeader {
   const header = sessionHeader.safeParse(value);
   if (header.success) return header.data;
   throw new CoreError("session_corrupt", `${path} is not a session file: its first line is damaged`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,9 @@ export const sessionHeader = sessionFormat.extend({
   id: z.string().min(1),
   cwd: z.string(),
   createdAt: z.string(),
+  /** The session that this one was forked from, and the line of it that was the last one taken. */
+  parent: z.string().optional(),
+  forkedAt: z.string().optional(),
 });
 
 /** Every other line: an event in an envelope. Events of unknown types are kept and passed over. */
@@ -22,3 +25,56 @@ export type SessionHeader = z.infer<typeof sessionHeader>;
 
 /** The version that this code writes, and the newest that it appends to. */
 export const sessionVersion = 1;
+
+const leaseHolder = z.object({
+  token: z.string(),
+  pid: z.number(),
+  host: z.string(),
+  since: z.string(),
+  /** When the process and its machine were started, where the system says so: process ids are used again. */
+  started: z.string().optional(),
+});
+
+/** Who writes to a session. */
+export type LeaseHolder = z.infer<typeof leaseHolder>;
+
+/** Reads a lock file. Undefined when it is damaged or still being written. */
+export function parseLease(text: string): LeaseHolder | undefined {
+  return parsed(leaseHolder, text);
+}
+
+const summary = z.object({
+  id: z.string(),
+  cwd: z.string(),
+  createdAt: z.string(),
+  name: z.string().optional(),
+  title: z.string().optional(),
+  model: z.string().optional(),
+  parent: z.string().optional(),
+});
+const sessionIndex = z.object({
+  version: z.literal(1),
+  sessions: z.array(z.tuple([z.string(), z.number(), z.number(), summary])),
+});
+
+/** What the index knows of one file: its name, its size, when it was changed, and what it says. */
+export type IndexEntry = z.infer<typeof sessionIndex>["sessions"][number];
+
+/** Reads an index. Empty when it is damaged: it is made from the sessions again. */
+export function parseIndex(text: string): IndexEntry[] {
+  return parsed(sessionIndex, text)?.sessions ?? [];
+}
+
+/** Any line as a value; undefined when it is no JSON. */
+export function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {
+  const result = schema.safeParse(parseLine(text));
+  return result.success ? result.data : undefined;
+}

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CoreError } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
 import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
 import { emptyTranscript, reduceTranscript } from "../events/transcript.ts";
+import { copySession } from "./copy.ts";
+import { sessionFileName } from "./file-name.ts";
+import { acquireLease, describeHolder, isLease, lockedError, type Lease } from "./lease.ts";
 import { createLog, openLog, type Log } from "./log.ts";
-import { readSession } from "./read-session.ts";
+import { readSession, requireHeader } from "./read-session.ts";
 import { sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 
@@ -14,10 +17,15 @@ export interface Session {
   readonly id: string;
   /** The file, absolute. It exists from the first event on. */
   readonly path: string;
-  /** The events that were there when it was opened. */
+  /**
+   * The events that the conversation goes on from, as they were when it was opened: all of them, or those since the last
+   * summary. `readHistory(path)` has all.
+   */
   readonly events: readonly DurableEvent[];
   /** What was passed over or mended when it was opened, a sentence each. */
   readonly warnings: readonly string[];
+  /** Whether another program writes to it, so that nothing can be appended here. */
+  readonly readOnly?: boolean;
   /**
    * Writes an event; durable when it resolves. Throws a `CoreError` when the file cannot be written: then nothing of
    * the event is kept, and a later one may succeed.
@@ -36,50 +44,87 @@ export interface CreateSessionOptions {
   now?: () => Date;
 }
 
+/** Options of {@link openSession}. */
+export interface OpenSessionOptions {
+  /**
+   * What happens when another program writes to the session: a copy is opened and the warnings name the program (`fork`,
+   * when left out), it is opened for reading (`read_only`), or a `CoreError` `session_locked` is thrown (`throw`).
+   */
+  held?: "fork" | "read_only" | "throw";
+  now?: () => Date;
+}
+
 /** Starts a session. Nothing is written before the first event, so that an unused one leaves no file. */
 export function createSession(options: CreateSessionOptions): Session {
   const now = options.now ?? (() => new Date());
   const id = randomUUID();
   const createdAt = now().toISOString();
-  const stamp = createdAt.slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
-  const path = join(options.directory, `${stamp}-${id.slice(0, 8)}.jsonl`);
+  const path = join(options.directory, sessionFileName(id, createdAt));
   const header: SessionHeader = { type: "session", version: sessionVersion, id, cwd: options.cwd, createdAt };
-  return session(header, path, [], [], now, () => createLog(path, header));
+  return session({ header, path, events: [], warnings: [], now, open: () => createLog(path, header) });
 }
 
 /**
  * Opens a session to continue it. A torn tail is cut, and tool calls that a crash left without a result are
- * answered as interrupted, so that the next request is one that a model accepts.
- * Throws a `CoreError` when the file is missing, unreadable, no session, or of a newer version.
+ * answered as interrupted, so that the next request is one that a model accepts. One program writes at a time; see
+ * `held`. Throws a `CoreError` when the file is missing, unreadable, no session, or of a newer version.
  */
-export async function openSession(path: string, options: { now?: () => Date } = {}): Promise<Session> {
+export async function openSession(path: string, options: OpenSessionOptions = {}): Promise<Session> {
   const now = options.now ?? (() => new Date());
-  const { header, events, warnings } = await readSession(path);
-  const { messages } = events.reduce(reduceTranscript, emptyTranscript);
-  const mended = unansweredCalls(messages).map((call): DurableEvent => ({
-    type: "tool_message",
-    message: interruptedResult(call, now()),
-  }));
-  const opened = session(header, path, [...events, ...mended], warnings, now, () => openLog(path));
+  // First of all: what is no session gets no lock beside it.
+  await requireHeader(path);
+  const lease = await acquireLease(path).catch((error: unknown) => {
+    throw sessionError(error, path);
+  });
+  if (!isLease(lease)) {
+    const held = options.held ?? "fork";
+    if (held === "throw") throw lockedError(path, lease);
+    if (held === "read_only") {
+      const found = await readSession(path);
+      const warning = `${path} is in use by ${describeHolder(lease)}; it is open for reading only`;
+      return { ...closedSession(path, found.header.id), ...found, warnings: [...found.warnings, warning] };
+    }
+    const copy = await copySession(path, { directory: dirname(path), now });
+    const opened = await openSession(copy, options);
+    const warning = `${path} is in use by ${describeHolder(lease)}; this is a copy of it, ${opened.path}`;
+    return { ...opened, warnings: [...opened.warnings, warning] };
+  }
+  let opened: Session | undefined;
   try {
+    const { header, events, warnings } = await readSession(path);
+    const { messages } = events.reduce(reduceTranscript, emptyTranscript);
+    const mended = unansweredCalls(messages).map((call): DurableEvent => ({
+      type: "tool_message",
+      message: interruptedResult(call, now()),
+    }));
+    const all = [...events, ...mended];
+    opened = session({ header, path, events: all, warnings, now, open: () => openLog(path), lease });
     for (const event of mended) await opened.append(event);
+    return opened;
   } catch (error) {
-    await opened.close();
+    await (opened ? opened.close() : lease.release());
     throw error;
   }
-  return opened;
 }
 
-function session(
-  header: SessionHeader,
-  path: string,
-  events: readonly DurableEvent[],
-  warnings: readonly string[],
-  now: () => Date,
-  open: () => Promise<Log>,
-): Session {
+/** A name is told again after so many bytes, so that it stands near the end of the file, where lists look for it. */
+const nameEveryBytes = 32 * 1024;
+
+function session(parts: {
+  header: SessionHeader;
+  path: string;
+  events: readonly DurableEvent[];
+  warnings: readonly string[];
+  now: () => Date;
+  open: () => Promise<Log>;
+  lease?: Lease;
+}): Session {
+  const { header, path, events, warnings, now, open } = parts;
   let log: Promise<Log> | undefined;
+  let lease = parts.lease;
   let closed = false;
+  let name = events.reduce(reduceTranscript, emptyTranscript).name;
+  let sinceName = 0;
 
   async function openedLog(): Promise<Log> {
     const opening = (log ??= open());
@@ -92,23 +137,69 @@ function session(
     }
   }
 
+  async function write(event: DurableEvent): Promise<void> {
+    const opened = await openedLog();
+    if (lease) await lease.check();
+    else {
+      const taken = await acquireLease(path);
+      if (!isLease(taken)) throw lockedError(path, taken);
+      lease = taken;
+    }
+    sinceName += await opened.append({ id: randomUUID(), at: now().toISOString(), event });
+  }
+
+  /** Writes one after another, so that the check before a write is the check of that write. */
+  let tail: Promise<unknown> = Promise.resolve();
+  function inOrder(event: DurableEvent): Promise<void> {
+    const written = tail.then(async () => {
+      await write(event);
+      if (event.type === "session_named") {
+        name = event.name;
+        sinceName = 0;
+      } else if (name && sinceName > nameEveryBytes) {
+        sinceName = 0;
+        await write({ type: "session_named", name });
+      }
+    });
+    tail = written.catch(() => undefined);
+    return written;
+  }
+
   return {
     id: header.id,
     path,
     events,
     warnings,
+    readOnly: false,
     async append(event) {
       if (closed) throw new CoreError("session_unavailable", `the session at ${path} is closed`);
       try {
-        await (await openedLog()).append({ id: randomUUID(), at: now().toISOString(), event });
+        await inOrder(event);
       } catch (error) {
         throw sessionError(error, path);
       }
     },
     async close() {
       closed = true;
+      await tail;
       const opened = await log?.catch(() => undefined);
       await opened?.close();
+      await lease?.release();
     },
+  };
+}
+
+/** A session that takes nothing. */
+function closedSession(path: string, id: string): Session {
+  return {
+    id,
+    path,
+    events: [],
+    warnings: [],
+    readOnly: true,
+    async append() {
+      throw new CoreError("session_locked", `the session at ${path} is open for reading only`);
+    },
+    close: async () => undefined,
   };
 }

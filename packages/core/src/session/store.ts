@@ -1,32 +1,47 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isCoreError } from "../errors.ts";
-import { readSessionHeader } from "./read-session.ts";
+import { CoreError, isCoreError } from "../errors.ts";
+import { acquireLease, isLease, lockedError } from "./lease.ts";
+import { listCandidates, listSummaries } from "./list.ts";
+import { importSession, type ImportedSession } from "./portable.ts";
+import { prunable, type PruneOptions } from "./prune.ts";
+import { searchSessions, type SessionMatch } from "./search.ts";
+import { createSession, openSession, type OpenSessionOptions, type Session } from "./session.ts";
 import { sessionError } from "./session-error.ts";
-import { createSession, openSession, type Session } from "./session.ts";
-
-/** What a list of sessions shows. */
-export interface SessionSummary {
-  id: string;
-  path: string;
-  cwd: string;
-  createdAt: string;
-  /** When it was last written. */
-  updatedAt: Date;
-}
+import type { SessionSummary } from "./summary.ts";
+import { sessionTrees, type SessionTree } from "./tree.ts";
 
 /** The sessions of one project folder. */
 export interface SessionStore {
+  /** The folder that their files are in. */
+  readonly directory: string;
   /** Starts a session; see {@link createSession}. */
   create(): Session;
-  /** Newest first. Reads headers only; files that are no sessions are left out. */
+  /** The last written first. Reads beginnings and ends only; files that are no sessions are left out. */
   list(): Promise<SessionSummary[]>;
   /**
    * The session last written, opened; its warnings name the damaged files that were passed over. Undefined when there
    * is none. Throws as {@link openSession} does.
    */
-  openLatest(): Promise<Session | undefined>;
+  openLatest(options?: Pick<OpenSessionOptions, "held">): Promise<Session | undefined>;
+  /**
+   * The session with this id, name, or file, or whose id begins so. Throws a `CoreError` `session_not_found` when there
+   * is none, or more than one.
+   */
+  find(wanted: string): Promise<SessionSummary>;
+  /** The sessions as trees of their forks. */
+  tree(): Promise<SessionTree[]>;
+  /** Where a text was said, the last written session first. */
+  search(text: string): AsyncGenerator<SessionMatch, void>;
+  /** Gives a session a name; an empty one takes it away. Throws `session_locked` while another program writes to it. */
+  rename(wanted: string, name: string): Promise<void>;
+  /** Deletes a session. Throws `session_locked` while a program writes to it. */
+  remove(wanted: string): Promise<SessionSummary>;
+  /** Deletes sessions by age, number or size, never one that is in use. Returns them; with `dryRun` that is all. */
+  prune(options: PruneOptions): Promise<SessionSummary[]>;
+  /** Makes a session of a file; see {@link importSession}. */
+  import(file: string): Promise<ImportedSession>;
 }
 
 /** The sessions of `cwd` (absolute) below `root`, each project in a folder of its own. */
@@ -34,44 +49,43 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
   const digest = createHash("sha256").update(options.cwd).digest("hex").slice(0, 16);
   const directory = join(options.root, digest);
   const clock = options.now ? { now: options.now } : {};
+  const list = (): Promise<SessionSummary[]> => listSummaries(directory);
 
-  async function candidates(): Promise<{ path: string; updatedAt: Date }[]> {
-    const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return [];
-      throw sessionError(error, directory);
-    });
-    const paths = names.filter((name) => name.endsWith(".jsonl")).map((name) => join(directory, name));
-    const found = await Promise.all(
-      paths.map(async (path) => {
-        // Gone since the folder was read, or not ours to look at: not one of its sessions.
-        const entry = await stat(path).catch(() => undefined);
-        return entry?.isFile() ? [{ path, updatedAt: entry.mtime }] : [];
-      }),
-    );
-    return found
-      .flat()
-      .sort(
-        (left, right) =>
-          right.updatedAt.getTime() - left.updatedAt.getTime() || (left.path < right.path ? 1 : -1),
-      );
+  async function find(wanted: string): Promise<SessionSummary> {
+    const sessions = await list();
+    const exact = sessions.filter(({ id, path, name }) => [id, path, name].includes(wanted));
+    const found = exact.length > 0 ? exact : sessions.filter(({ id }) => wanted && id.startsWith(wanted));
+    const [only] = found;
+    if (only && found.length === 1) return only;
+    const many = found.map(({ id }) => id).join(", ");
+    const message = only
+      ? `more than one session is meant by "${wanted}": ${many}`
+      : `there is no session "${wanted}"`;
+    throw new CoreError("session_not_found", message);
+  }
+
+  async function remove(session: SessionSummary): Promise<void> {
+    const lease = await acquireLease(session.path);
+    if (!isLease(lease)) throw lockedError(session.path, lease);
+    try {
+      await rm(session.path);
+      await rm(`${session.path}.torn`, { force: true });
+    } catch (error) {
+      throw sessionError(error, session.path);
+    } finally {
+      await lease.release();
+    }
   }
 
   return {
+    directory,
     create: () => createSession({ directory, cwd: options.cwd, ...clock }),
-    async list() {
-      const summaries: SessionSummary[] = [];
-      for (const { path, updatedAt } of await candidates()) {
-        const header = await readSessionHeader(path).catch(() => undefined);
-        if (header)
-          summaries.push({ id: header.id, path, cwd: header.cwd, createdAt: header.createdAt, updatedAt });
-      }
-      return summaries;
-    },
-    async openLatest() {
+    list,
+    async openLatest({ held } = {}) {
       const passedOver: string[] = [];
-      for (const { path } of await candidates()) {
+      for (const { path } of await listCandidates(directory)) {
         try {
-          const opened = await openSession(path, clock);
+          const opened = await openSession(path, { ...clock, ...(held && { held }) });
           return { ...opened, warnings: [...passedOver, ...opened.warnings] };
         } catch (error) {
           if (!isCoreError(error) || error.code !== "session_corrupt") throw error;
@@ -80,5 +94,40 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
       }
       return undefined;
     },
+    find,
+    tree: async () => sessionTrees(await list()),
+    async *search(text) {
+      yield* searchSessions(await list(), text);
+    },
+    async rename(wanted, name) {
+      const { path } = await find(wanted);
+      const session = await openSession(path, { ...clock, held: "throw" });
+      try {
+        await session.append({ type: "session_named", name });
+      } finally {
+        await session.close();
+      }
+    },
+    async remove(wanted) {
+      const session = await find(wanted);
+      await remove(session);
+      return session;
+    },
+    async prune(rules) {
+      const now = options.now?.() ?? new Date();
+      const chosen = prunable(await list(), rules, now);
+      if (rules.dryRun) return chosen;
+      const removed: SessionSummary[] = [];
+      for (const session of chosen) {
+        try {
+          await remove(session);
+          removed.push(session);
+        } catch (error) {
+          if (!isCoreError(error) || error.code !== "session_locked") throw error;
+        }
+      }
+      return removed;
+    },
+    import: (file) => importSession(file, { directory, cwd: options.cwd, ...clock }),
   };
 }

@@ -80,7 +80,10 @@ const toolMessage = fc
   })
   .map(compact);
 const files = fc.array(text, { maxLength: 3 });
-const spent = fc.record({ usage, unmeasured: count, model: text }, { requiredKeys: ["usage", "unmeasured"] });
+const spent = fc.record(
+  { usage, unmeasured: count, model: text, provider: text, name: text },
+  { requiredKeys: ["usage", "unmeasured"] },
+);
 const cost = fc.record({ credits: fc.option(count), reason: text }, { requiredKeys: ["credits"] });
 
 const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {

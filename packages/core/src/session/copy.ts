@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { decodeLines, encodeLine } from "@zotpilot/ndjson";
+import { CoreError } from "../errors.ts";
+import { sessionFileName } from "./file-name.ts";
+import { readSessionHeader } from "./read-session.ts";
+import { parseLine, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
+import { sessionError } from "./session-error.ts";
+
+/** How a session is copied. */
+export interface CopyOptions {
+  /** The folder that the copy goes into. */
+  directory: string;
+  /** The id of the last line that is taken; all lines when left out. */
+  at?: string;
+  /** The project folder of the copy; the original's when left out. */
+  cwd?: string;
+  now?: () => Date;
+}
+
+/**
+ * Copies a session into a new one that knows where it comes from, and returns its file. What is copied is the lines as
+ * they are. Throws a `CoreError`: `session_not_found` when there is no such session or no such line.
+ */
+export async function copySession(path: string, options: CopyOptions): Promise<string> {
+  const now = options.now ?? (() => new Date());
+  const parent = await readSessionHeader(path).catch((error: unknown) => {
+    throw sessionError(error, path);
+  });
+  if (!parent) throw new CoreError("session_corrupt", `${path} is not a session file`);
+  const createdAt = now().toISOString();
+  const id = randomUUID();
+  const header: SessionHeader = {
+    type: "session",
+    version: sessionVersion,
+    id,
+    cwd: options.cwd ?? parent.cwd,
+    createdAt,
+    parent: parent.id,
+    ...(options.at !== undefined && { forkedAt: options.at }),
+  };
+  const target = join(options.directory, sessionFileName(id, createdAt));
+  await writeWhole(target, copiedLines(path, header, options.at));
+  return target;
+}
+
+async function* copiedLines(
+  path: string,
+  header: SessionHeader,
+  at: string | undefined,
+): AsyncGenerator<string, void> {
+  yield encodeLine(header);
+  for await (const line of decodeLines(createReadStream(path))) {
+    if (line.type !== "line" || line.number === 1 || line.text === "") continue;
+    yield `${line.text}\n`;
+    if (at === undefined) continue;
+    const envelope = sessionLine.safeParse(parseLine(line.text));
+    if (envelope.success && envelope.data.id === at) return;
+  }
+  if (at !== undefined) throw new CoreError("session_not_found", `there is no message ${at} in ${path}`);
+}
+
+/**
+ * Writes a whole file, private to the user: it is there with all of its lines, or not at all. Replaces what has its
+ * name. Throws a `CoreError` when it cannot be written.
+ */
+export async function writeWhole(
+  target: string,
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const temporary = `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      let waiting = "";
+      for await (const line of lines) {
+        waiting += line;
+        if (waiting.length < 256 * 1024) continue;
+        await file.writeFile(waiting);
+        waiting = "";
+      }
+      await file.writeFile(waiting);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await renamePatiently(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw sessionError(error, target);
+  }
+}
+
+/** A scanner may hold a new file for a moment. */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (attempt === 5 || (code !== "EBUSY" && code !== "EPERM")) throw error;
+      await sleep(attempt * 100);
+    }
+  }
+}

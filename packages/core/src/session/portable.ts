@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { decodeLines, encodeLine } from "@zotpilot/ndjson";
+import { CoreError } from "../errors.ts";
+import type { DurableEvent } from "../events/event.ts";
+import { writeWhole } from "./copy.ts";
+import { sessionFileName } from "./file-name.ts";
+import { requireHeader } from "./read-session.ts";
+import { parseLine, sessionVersion, type SessionHeader } from "./schema.ts";
+import { sessionError } from "./session-error.ts";
+import { createZotReader, isZotHeader } from "./zot.ts";
+
+/** What exported sessions are called. */
+const extension = ".zotpilot";
+
+/**
+ * Writes a session to one file that another machine can import, and returns its path. `target` is a folder, or a file
+ * that is replaced. The project folder is left out; `unsaved` events are added at the end. Throws a `CoreError`.
+ */
+export async function exportSession(
+  path: string,
+  target: string,
+  options: { unsaved?: readonly DurableEvent[]; now?: () => Date } = {},
+): Promise<string> {
+  const header = await requireHeader(path);
+  const isFolder = await stat(target).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  const name = sessionFileName(header.id, header.createdAt).replace(/\.jsonl$/, extension);
+  const file = isFolder ? join(target, name) : withExtension(target);
+  const now = options.now ?? (() => new Date());
+  async function* lines(): AsyncGenerator<string, void> {
+    yield encodeLine({ ...header, cwd: "" });
+    for await (const line of decodeLines(createReadStream(path))) {
+      if (line.type === "line" && line.number > 1 && line.text !== "") yield `${line.text}\n`;
+    }
+    for (const event of options.unsaved ?? []) {
+      yield encodeLine({ id: randomUUID(), at: now().toISOString(), event });
+    }
+  }
+  await writeWhole(file, lines());
+  return file;
+}
+
+/** What an import has made. */
+export interface ImportedSession {
+  /** The file of the new session; open it with `openSession`. */
+  path: string;
+  /** What could not be taken over, a sentence each. */
+  warnings: string[];
+}
+
+/**
+ * Makes a session of an exported one, of another session file, or of a session of zot (`.jsonl` or `.zotsession`). The
+ * file is not touched. Throws a `CoreError`; `session_corrupt` when it is none of these.
+ */
+export async function importSession(
+  file: string,
+  options: { directory: string; cwd: string; now?: () => Date },
+): Promise<ImportedSession> {
+  const now = options.now ?? (() => new Date());
+  const createdAt = now().toISOString();
+  const id = randomUUID();
+  const header: SessionHeader = {
+    type: "session",
+    version: sessionVersion,
+    id,
+    cwd: options.cwd,
+    createdAt,
+  };
+  const path = join(options.directory, sessionFileName(id, createdAt));
+  const warnings: string[] = [];
+  if (isZotHeader(await firstLine(file))) {
+    const { events, damaged } = await readZot(file);
+    if (damaged > 0) warnings.push(`${file}: lines that could not be read were left out (${damaged})`);
+    const lines = events.map((event) => encodeLine({ id: randomUUID(), at: createdAt, event }));
+    await writeWhole(path, [encodeLine(header), ...lines]);
+    return { path, warnings };
+  }
+  const from = await requireHeader(file);
+  async function* lines(): AsyncGenerator<string, void> {
+    yield encodeLine({ ...header, parent: from.id });
+    for await (const line of decodeLines(createReadStream(file))) {
+      if (line.type === "line" && line.number > 1 && line.text !== "") yield `${line.text}\n`;
+    }
+  }
+  await writeWhole(path, lines());
+  return { path, warnings };
+}
+
+async function firstLine(file: string): Promise<unknown> {
+  try {
+    for await (const line of decodeLines(createReadStream(file))) {
+      return line.type === "line" ? parseLine(line.text) : undefined;
+    }
+  } catch (error) {
+    throw sessionError(error, file);
+  }
+  throw new CoreError("session_corrupt", `${file} is not a session file: it is empty`);
+}
+
+async function readZot(file: string): Promise<{ events: DurableEvent[]; damaged: number }> {
+  const reader = createZotReader();
+  for await (const line of decodeLines(createReadStream(file))) {
+    if (line.type === "line" && line.text.trim() === "") continue;
+    reader.add(line.type === "line" ? parseLine(line.text) : undefined);
+  }
+  return reader.end();
+}
+
+function withExtension(target: string): string {
+  return target.toLowerCase().endsWith(extension) ? target : `${target}${extension}`;
+}

@@ -1,0 +1,165 @@
+import type { ImagePart, TextPart, ToolCall } from "@zotpilot/provider/model";
+import { z } from "zod";
+import type { DurableEvent } from "../events/event.ts";
+import { pairCalls } from "../events/pairing.ts";
+
+const text = z.object({ text: z.string() }).loose();
+const image = z.object({ mime_type: z.string(), data: z.string() });
+const block = z.looseObject({
+  text: z.string().nullish(),
+  mime_type: z.string().nullish(),
+  data: z.string().nullish(),
+  id: z.string().nullish(),
+  name: z.string().nullish(),
+  arguments: z.unknown(),
+  call_id: z.string().nullish(),
+  content: z.array(z.looseObject({})).nullish(),
+  is_error: z.boolean().nullish(),
+  reasoning_id: z.string().nullish(),
+  encrypted_content: z.string().nullish(),
+  summary: z.unknown(),
+});
+const row = z.looseObject({
+  type: z.string(),
+  meta: z
+    .looseObject({
+      model: z.string().nullish(),
+      provider: z.string().nullish(),
+      title: z.string().nullish(),
+    })
+    .nullish(),
+  message: z
+    .looseObject({
+      role: z.enum(["user", "assistant", "tool"]),
+      content: z.array(block).nullish(),
+      time: z.string().nullish(),
+    })
+    .nullish(),
+  title: z.string().nullish(),
+  cumulative: z
+    .looseObject({
+      input_tokens: z.number().nullish(),
+      output_tokens: z.number().nullish(),
+      cache_read_tokens: z.number().nullish(),
+      cache_write_tokens: z.number().nullish(),
+    })
+    .nullish(),
+});
+type Block = z.infer<typeof block>;
+type Row = z.infer<typeof row>;
+
+/** Whether a first line is that of a session of zot. */
+export function isZotHeader(value: unknown): boolean {
+  const parsed = row.safeParse(value);
+  return parsed.success && parsed.data.type === "meta" && parsed.data.meta != null;
+}
+
+/** zot repeats images of tool results in a message that no person wrote. */
+const mirrored = "Tool output included the following image content:";
+
+/** What was read from a session of zot. */
+export interface ZotSession {
+  events: DurableEvent[];
+  /** Lines that could not be read. */
+  damaged: number;
+}
+
+/** Collects the lines of a session of zot, which tell their conversation in our events. */
+export function createZotReader(): { add(value: unknown): void; end(): ZotSession } {
+  const events: DurableEvent[] = [];
+  const names = new Map<string, string>();
+  let damaged = 0;
+  let title: string | undefined;
+  let cumulative: Row["cumulative"];
+
+  function addMessage(message: NonNullable<Row["message"]>): void {
+    const blocks = message.content ?? [];
+    const at = message.time ? { at: message.time } : {};
+    if (message.role === "user") {
+      const content = blocks.flatMap(contentOf);
+      const [first] = content;
+      if (content.length === 0 || (first?.type === "text" && first.text === mirrored)) return;
+      events.push({ type: "user_message", message: { role: "user", content, ...at } });
+    } else if (message.role === "assistant") {
+      const content = blocks.flatMap(answerOf);
+      for (const part of content) if (part.type === "tool_call") names.set(part.id, part.name);
+      if (content.length === 0) return;
+      const stopReason = content.some((part) => part.type === "tool_call") ? "tool_calls" : "end";
+      const answer = { role: "assistant" as const, content, ...at };
+      events.push({ type: "assistant_message", message: answer, usage: null, stopReason });
+    } else {
+      for (const { call_id: callId, content, is_error: isError } of blocks) {
+        if (typeof callId !== "string") continue;
+        const result = (content ?? []).flatMap((inner) => contentOf(block.parse(inner)));
+        events.push({
+          type: "tool_message",
+          message: {
+            role: "tool",
+            callId,
+            name: names.get(callId) ?? "unknown",
+            content: result,
+            isError: isError === true,
+            ...at,
+          },
+        });
+      }
+    }
+  }
+
+  return {
+    add(value) {
+      const parsed = row.safeParse(value);
+      if (!parsed.success) {
+        damaged += 1;
+        return;
+      }
+      const { type, message, meta } = parsed.data;
+      if (type === "message" && message) addMessage(message);
+      else if (type === "usage") cumulative = parsed.data.cumulative ?? cumulative;
+      else if (type === "rename" || type === "meta") title = parsed.data.title || meta?.title || title;
+    },
+    end() {
+      const told = [...pairCalls(events).events];
+      const usage = usageOf(cumulative);
+      // What it has used so far counts; it is nobody's answer.
+      const nothing = { role: "assistant" as const, content: [] };
+      if (usage) told.push({ type: "assistant_message", message: nothing, usage, stopReason: "end" });
+      if (title) told.push({ type: "session_named", name: title });
+      return { events: told, damaged };
+    },
+  };
+}
+
+function usageOf(sum: Row["cumulative"]) {
+  if (!sum) return undefined;
+  const cachedInputTokens = sum.cache_read_tokens ?? 0;
+  const inputTokens = (sum.input_tokens ?? 0) + cachedInputTokens + (sum.cache_write_tokens ?? 0);
+  const outputTokens = sum.output_tokens ?? 0;
+  if (inputTokens === 0 && outputTokens === 0) return undefined;
+  return { inputTokens, outputTokens, cachedInputTokens, reasoningTokens: 0 };
+}
+
+/** Blocks on disk have no type; what they are is told by their fields, in zot's order. */
+function answerOf(part: Block): (TextPart | ToolCall)[] {
+  if (part.reasoning_id != null || part.encrypted_content != null) return [];
+  if (part.name != null && part.id != null) {
+    const call = { type: "tool_call" as const, id: part.id, name: part.name };
+    return [{ ...call, arguments: argumentsText(part.arguments) }];
+  }
+  const read = text.safeParse(part);
+  return read.success && read.data.text !== "" ? [{ type: "text" as const, text: read.data.text }] : [];
+}
+
+function contentOf(part: Block): (TextPart | ImagePart)[] {
+  const picture = image.safeParse(part);
+  if (picture.success) {
+    return [{ type: "image", mimeType: picture.data.mime_type, data: picture.data.data }];
+  }
+  const read = text.safeParse(part);
+  return read.success ? [{ type: "text", text: read.data.text }] : [];
+}
+
+function argumentsText(value: unknown): string {
+  if (value === undefined || value === null) return "{}";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
