@@ -6,7 +6,7 @@ export interface ModelEntry {
   version: string;
   model_picker_enabled: boolean;
   policy?: { state: string; terms: string };
-  billing?: { is_premium: boolean; multiplier: number };
+  billing?: { is_premium: boolean; multiplier: number; restricted_to?: readonly string[] };
   /** Absent means `/chat/completions` only. */
   supported_endpoints?: readonly string[];
   capabilities: {
@@ -29,14 +29,20 @@ interface Draft {
   category?: string;
   policy?: "enabled" | "disabled" | "unconfigured";
   multiplier?: number;
+  /** The plans that may use it; all when left out. */
+  plans?: readonly string[];
   endpoints?: readonly string[];
   /** Context window, longest prompt, longest answer. */
   tokens: readonly [number, number | undefined, number];
   images?: number;
+  /** Kinds of images besides the usual three. */
+  imageTypes?: readonly string[];
   supports: Record<string, unknown>;
 }
 
 const TOOLS = { streaming: true, tool_calls: true, parallel_tool_calls: true };
+/** Every plan that costs something. */
+const PAID = ["pro", "pro_plus", "business", "enterprise"];
 const SEEING = { ...TOOLS, vision: true };
 
 const CHAT_MODELS: readonly Draft[] = [
@@ -70,6 +76,7 @@ const CHAT_MODELS: readonly Draft[] = [
     category: "powerful",
     policy: "enabled",
     multiplier: 1,
+    plans: PAID,
     endpoints: ["/responses", "ws:/responses"],
     tokens: [400_000, 272_000, 128_000],
     images: 1,
@@ -81,6 +88,7 @@ const CHAT_MODELS: readonly Draft[] = [
     vendor: "Anthropic",
     policy: "enabled",
     multiplier: 1,
+    plans: PAID,
     endpoints: ["/chat/completions", "/v1/messages"],
     tokens: [144_000, 128_000, 16_000],
     images: 5,
@@ -93,6 +101,7 @@ const CHAT_MODELS: readonly Draft[] = [
     category: "lightweight",
     policy: "enabled",
     multiplier: 0.33,
+    plans: PAID,
     endpoints: ["/v1/messages"],
     tokens: [144_000, 128_000, 16_000],
     images: 5,
@@ -105,6 +114,7 @@ const CHAT_MODELS: readonly Draft[] = [
     category: "powerful",
     policy: "unconfigured",
     multiplier: 3,
+    plans: ["pro_plus", "business", "enterprise"],
     endpoints: ["/v1/messages", "/chat/completions"],
     tokens: [200_000, 128_000, 64_000],
     images: 5,
@@ -114,6 +124,8 @@ const CHAT_MODELS: readonly Draft[] = [
       max_thinking_budget: 32_000,
       min_thinking_budget: 1024,
       reasoning_effort: ["low", "medium", "high"],
+      tool_search: true,
+      context_editing: true,
     },
   },
   {
@@ -125,8 +137,10 @@ const CHAT_MODELS: readonly Draft[] = [
     category: "powerful",
     policy: "enabled",
     multiplier: 1,
+    plans: PAID,
     tokens: [128_000, 128_000, 64_000],
     images: 10,
+    imageTypes: ["image/heic", "image/heif"],
     supports: { ...SEEING, max_thinking_budget: 32_768, min_thinking_budget: 256 },
   },
   {
@@ -166,11 +180,15 @@ function chatModel(draft: Draft): ModelEntry {
   const vision = {
     max_prompt_image_size: 3_145_728,
     max_prompt_images: draft.images,
-    supported_media_types: ["image/jpeg", "image/png", "image/webp"],
+    supported_media_types: ["image/jpeg", "image/png", "image/webp", ...(draft.imageTypes ?? [])],
   };
   const multiplier = draft.multiplier ?? 0;
   return {
-    billing: { is_premium: multiplier > 0, multiplier },
+    billing: {
+      is_premium: multiplier > 0,
+      multiplier,
+      ...(draft.plans === undefined ? {} : { restricted_to: draft.plans }),
+    },
     capabilities: {
       family: draft.family ?? draft.id,
       limits: {

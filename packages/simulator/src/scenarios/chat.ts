@@ -64,18 +64,18 @@ export const chatScenarios: readonly Scenario[] = [
   {
     name: "error.text_plain_json",
     summary: "a JSON error as text/plain",
-    play: () => ({ chat: () => capiError(400, "invalid_request_body", "sample: refused") }),
+    play: () => ({ capi: () => capiError(400, "invalid_request_body", "sample: refused") }),
   },
   {
     name: "error.empty_body",
     summary: "a 400 without a body",
-    play: () => ({ chat: () => ({ type: "full", status: 400, headers: {}, body: "" }) }),
+    play: () => ({ capi: () => ({ type: "full", status: 400, headers: {}, body: "" }) }),
   },
   {
     name: "error.html",
     summary: "a 500 with a page",
     play: () => ({
-      chat: () => ({
+      capi: () => ({
         type: "full",
         status: 500,
         headers: { "content-type": "text/html" },

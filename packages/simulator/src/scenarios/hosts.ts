@@ -7,7 +7,9 @@ import { deviceOk } from "./device.ts";
 import type { Hooks, Scenario } from "./scenario.ts";
 import { fixed, patchJson } from "./tools.ts";
 
-const MODEL_PATHS = new Set(["/chat/completions", "/responses", "/v1/messages", "/embeddings"]);
+/** Where models are called. */
+const MODEL_PATHS =
+  /^\/(?:chat\/completions|responses|v1\/messages|embeddings|v1\/engines\/[^/]+\/completions)$/;
 
 /** Who is where: tenants of ghe.com, whose Copilot API is on another host than their login, and redirects. */
 export const hostScenarios: readonly Scenario[] = [
@@ -41,7 +43,7 @@ export const hostScenarios: readonly Scenario[] = [
       "model calls are sent on to another origin (of the same simulator, so that the log shows what arrives)",
     play: (world) => ({
       request: async (call, next) => {
-        if (!isHome(world, call) || !MODEL_PATHS.has(call.path)) return next();
+        if (!isHome(world, call) || !MODEL_PATHS.test(call.path)) return next();
         return text(307, "", { location: `${await world.secondOrigin()}${call.path}` });
       },
     }),
