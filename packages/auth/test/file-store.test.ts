@@ -8,6 +8,7 @@ import {
   readFile,
   readdir,
   readlink,
+  rm,
   stat,
   symlink,
   utimes,
@@ -15,7 +16,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createFileStore, isAuthError } from "../src/index.ts";
+import { createFileStore, isAuthError, resolveCredential } from "../src/index.ts";
 import { sampleCredential } from "./credential-store-contract.ts";
 import { runChild } from "./child.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -418,6 +419,22 @@ test("F-11: a read-only folder can be read from; a save says why it cannot be do
   if (user === undefined) return;
   const failed = await runChild("save-once.ts", [path], { user });
   expect(failed.stdout).toMatch(/store_unwritable.*permission denied \(EACCES\)/);
+});
+
+test("F-11: a folder that is deleted in between is made again", async () => {
+  const { path, folder, store } = await open();
+  await store.set(id, octocat);
+  await rm(folder, { recursive: true });
+  expect(await store.get(id)).toBeUndefined();
+  await store.set(id, octocat);
+  expect(await createFileStore({ path }).get(id)).toEqual(octocat);
+  expect(((await stat(folder)).mode & 0o777).toString(8)).toBe("700");
+});
+
+test("F-11: with a token of the environment the store is not even looked at", async () => {
+  const store = createFileStore({ path: join("/nowhere/at/all", "credentials.json") });
+  const env = { COPILOT_GITHUB_TOKEN: "gho_env" };
+  expect(await resolveCredential({ store, env })).toMatchObject({ source: "environment" });
 });
 
 test("leftovers of killed writers go when they are old, and at the next save", async () => {

@@ -124,6 +124,8 @@ export async function createLoginServer(options: LoginServerOptions): Promise<Lo
   }
 
   options.signal?.addEventListener("abort", stop, { once: true });
+  // It may have come while the port was being opened.
+  if (options.signal?.aborted === true) stop();
   attempts?.start();
   return {
     url: `http://127.0.0.1:${server.port}${session.entrance}`,
