@@ -175,3 +175,44 @@ test("events of named streams agree with their names", async () => {
     expect(parseEvents(await (await ask(simulator, {})).text()).length).toBeGreaterThan(8);
   }
 });
+
+test("a turn of three calls, and an answer to be cancelled, on every endpoint", async () => {
+  await using simulator = await createSimulator({
+    scenarios: ["capi.initiator_log"],
+    answer: answer.text("That was all."),
+  });
+  const call = (id: string) => ({ type: "function_call", call_id: id, name: "read", arguments: "{}" });
+  const output = (id: string) => ({ type: "function_call_output", call_id: id, output: "x" });
+  const use = (id: string) => [
+    { role: "assistant", content: [{ type: "tool_use", id, name: "read", input: {} }] },
+    { role: "user", content: [{ type: "tool_result", tool_use_id: id, content: "x" }] },
+  ];
+  const user = { role: "user", content: "hi" };
+  for (const [ask, field, turns] of [
+    [respond, "input", [[], [call("a"), output("a")], [call("b"), output("b")]]],
+    [message, "messages", [[], use("a"), use("b")]],
+  ] as const) {
+    const sent: unknown[] = [user];
+    const said = [];
+    for (const turn of turns) {
+      sent.push(...turn);
+      said.push(await (await ask(simulator, { [field]: sent })).text());
+    }
+    expect(said.map((text) => text.includes('"name":"read"'))).toEqual([true, true, false]);
+    expect(said[2]).toContain("all.");
+  }
+  simulator.clearScenarios();
+  simulator.use("abort");
+  for (const { ask, path, text } of ENDPOINTS) {
+    const stop = new AbortController();
+    const response = await ask(simulator, {}, { signal: stop.signal });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let read = "";
+    while (joined(read, text) === "") read += (await reader?.read())?.value ?? "";
+    expect(joined(read, text)).toMatch(/^1/);
+    stop.abort();
+    await expect
+      .poll(() => simulator.requests.at(-1), { timeout: 20_000, interval: 5 })
+      .toMatchObject({ path, aborted: true });
+  }
+});

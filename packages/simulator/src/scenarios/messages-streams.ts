@@ -1,6 +1,6 @@
 import { messageEvents } from "../copilot/messages/events.ts";
 import type { ContentBlock } from "../copilot/messages/content.ts";
-import { namedEvent } from "../copilot/model-call.ts";
+import { namedEvent, type WireEvent } from "../copilot/model-call.ts";
 import { composed, played, type StreamSource } from "./streams.ts";
 
 /** Redacted thinking that the simulator takes back. */
@@ -15,13 +15,27 @@ const using = (number: number, name: string, json: string): ContentBlock => ({
 });
 
 function eventsOf(blocks: readonly ContentBlock[], stopReason = "end_turn"): string[] {
+  return wireEvents(blocks, stopReason).map(({ payload }) => namedEvent(payload));
+}
+
+function wireEvents(blocks: readonly ContentBlock[], stopReason: string): WireEvent[] {
   const context = {
     id: "msg_COMPOSED",
     model: "claude-haiku-4.5",
     usage: { promptTokens: 40, completionTokens: 8 },
     stopReason,
   };
-  return Array.from(messageEvents(blocks, context), ({ payload }) => namedEvent(payload));
+  return [...messageEvents(blocks, context)];
+}
+
+/** One call: read README.md. */
+export function readingMessage(number: number): string {
+  return eventsOf([using(number, "read", '{"path":"README.md"}')], "tool_use").join("");
+}
+
+/** The events of a text. */
+export function saidMessage(text: string): WireEvent[] {
+  return wireEvents([said(text)], "end_turn");
 }
 
 const ping = namedEvent({ type: "ping" });

@@ -33,6 +33,16 @@ function streamed(events: readonly WireEvent[]): string {
   return events.map(({ payload }) => namedEvent(payload)).join("");
 }
 
+/** One call: read README.md. */
+export function readingResponse(number: number): string {
+  return streamed(eventsOf([reading(number, "README.md")]));
+}
+
+/** The events of a text. */
+export function saidResponse(text: string): WireEvent[] {
+  return eventsOf([said(text)]);
+}
+
 /** Takes the events of all items in turn, instead of item after item. */
 function interleaved(events: readonly WireEvent[]): WireEvent[] {
   const indexOf = ({ payload }: WireEvent): unknown => payload["output_index"];

@@ -1,12 +1,16 @@
+import { answer } from "../answer/build.ts";
+import { namedEvent, STREAM_HEADERS, streamEvents } from "../copilot/model-call.ts";
 import { isRecord, type Call } from "../http/call.ts";
-import { STREAM_HEADERS } from "../copilot/model-call.ts";
 import type { Reply, Step } from "../http/reply.ts";
 import { callChunk, chunk, eventStream, readmeCall } from "./composed.ts";
-import type { Scenario } from "./scenario.ts";
+import { readingMessage, saidMessage } from "./messages-streams.ts";
+import { readingResponse, saidResponse } from "./responses-streams.ts";
+import type { Hook, Hooks, Scenario } from "./scenario.ts";
 import { streamOf } from "./streams.ts";
-import { asksForStream } from "./tools.ts";
+import { asksForStream, turnsOf } from "./tools.ts";
 
-const WORDS = 500;
+const WORDS = Array.from({ length: 500 }, (_, index) => `${index + 1} `);
+const PAUSE_MS = 10;
 
 /** What happens over several requests of one turn, and in the middle of an answer. */
 export const turnScenarios: readonly Scenario[] = [
@@ -15,21 +19,28 @@ export const turnScenarios: readonly Scenario[] = [
     summary:
       "a turn of three model calls: a tool call, another one, then the answer; the log has the x-initiator of each",
     play: () => ({
-      chat: (call, next) => {
-        const results = resultsSincePrompt(call);
-        return results < 2 && asksForStream(call) ? toolCall(results + 1) : next();
-      },
+      chat: callsTwice(readingChat),
+      responses: callsTwice(readingResponse),
+      messages: callsTwice(readingMessage),
     }),
   },
   {
     name: "abort",
     summary: "a slow answer of 500 words, for clients that cancel; the log says that the client gave up",
-    play: () => ({
-      chat: (call, next) =>
-        asksForStream(call)
-          ? { type: "stream", status: 200, headers: STREAM_HEADERS, steps: slowWords() }
-          : next(),
-    }),
+    play: (): Hooks => {
+      const text = WORDS.join("");
+      const slow = answer.text("", { delayMs: PAUSE_MS });
+      return {
+        chat: whenStreamed(() => ({
+          type: "stream",
+          status: 200,
+          headers: STREAM_HEADERS,
+          steps: slowChat(),
+        })),
+        responses: whenStreamed(() => streamEvents(saidResponse(text), slow, 0, namedEvent)),
+        messages: whenStreamed(() => streamEvents(saidMessage(text), slow, 0, namedEvent)),
+      };
+    },
   },
   {
     name: "chat.orphan_tool_result",
@@ -43,23 +54,43 @@ export const turnScenarios: readonly Scenario[] = [
   },
 ];
 
+function whenStreamed(reply: () => Reply): Hook {
+  return (call, next) => (asksForStream(call) ? reply() : next());
+}
+
+/** Calls a tool until two results have come. */
+function callsTwice(reading: (number: number) => string): Hook {
+  return (call, next) => {
+    const results = resultsSincePrompt(call);
+    return results < 2 && asksForStream(call) ? streamOf(reading(results + 1)) : next();
+  };
+}
+
+/** Counts the tool results behind the last prompt, in each of the forms in which they come. */
 function resultsSincePrompt(call: Call): number {
-  const messages = isRecord(call.body) ? call.body["messages"] : undefined;
-  const roles = Array.isArray(messages)
-    ? messages.map((message: unknown) => (isRecord(message) ? message["role"] : undefined))
-    : [];
-  return roles.slice(roles.lastIndexOf("user") + 1).filter((role) => role === "tool").length;
+  let results = 0;
+  for (const turn of turnsOf(call)) {
+    const brought = resultsIn(turn);
+    results = brought === 0 && turn["role"] === "user" ? 0 : results + brought;
+  }
+  return results;
 }
 
-function toolCall(number: number): Reply {
+function resultsIn(turn: Record<string, unknown>): number {
+  if (turn["role"] === "tool" || turn["type"] === "function_call_output") return 1;
+  const content: unknown[] = Array.isArray(turn["content"]) ? turn["content"] : [];
+  return content.filter((block) => isRecord(block) && block["type"] === "tool_result").length;
+}
+
+function readingChat(number: number): string {
   const part = { ...readmeCall, id: `call_COMPOSED${number}` };
-  return streamOf(eventStream([callChunk(part), chunk({ content: null }, "tool_calls")]));
+  return eventStream([callChunk(part), chunk({ content: null }, "tool_calls")]);
 }
 
-function* slowWords(): Generator<Step> {
-  for (let word = 1; word <= WORDS; word += 1) {
-    yield { type: "wait", ms: 10 };
-    yield { type: "data", bytes: eventStream([chunk({ content: `${word} ` })], false) };
+function* slowChat(): Generator<Step> {
+  for (const word of WORDS) {
+    yield { type: "wait", ms: PAUSE_MS };
+    yield { type: "data", bytes: eventStream([chunk({ content: word })], false) };
   }
   yield { type: "data", bytes: eventStream([chunk({ content: null }, "stop")]) };
 }
