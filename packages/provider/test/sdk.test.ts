@@ -259,6 +259,42 @@ describe("copilot.fetch", () => {
     await expect(reading).rejects.toBe(reason);
   });
 
+  test("an account that may not is told in the SDK's own way, and not tried again", async () => {
+    const { simulator, copilot, count } = await simulated({ scenarios: ["exchange.403.no_copilot_access"] });
+    const openai = new OpenAI(copilot.sdk);
+    const error: unknown = await openai.chat.completions.create(asked).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ status: 403, code: "not_subscribed" });
+    expect((error as Error).message).toMatch(/GitHub refused access to Copilot/);
+    expect(count(TOKEN_PATH)).toBe(1);
+    simulator.clearScenarios();
+  });
+
+  test("a failure of the network rejects as that of fetch does, with a sentence as its cause", async () => {
+    const copilot = createCopilot({ githubToken: () => "ghu_fixture", host: "http://127.0.0.1:1" });
+    const error: unknown = await copilot.fetch(url, post(asked)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as TypeError).cause).toMatchObject({
+      code: "network",
+      message: expect.stringContaining("127.0.0.1:1 refused the connection (ECONNREFUSED)") as string,
+    });
+    const { copilot: cutOff } = await client((_request, response) => void response.socket?.resetAndDestroy());
+    const broken: unknown = await cutOff.fetch(url, post(asked)).catch((thrown: unknown) => thrown);
+    expect((broken as TypeError).cause).toMatchObject({ code: "network", retryable: true });
+    await copilot.close();
+  });
+
+  test("what the token source throws reaches the caller unchanged", async () => {
+    const failure = new Error("not logged in");
+    const copilot = createCopilot({
+      host: "http://127.0.0.1:9",
+      githubToken: () => {
+        throw failure;
+      },
+    });
+    await expect(copilot.fetch(url, post(asked))).rejects.toBe(failure);
+    await copilot.close();
+  });
+
   test("failing answers are left to the SDK, which tries again by itself", async () => {
     const { copilot, service } = await client(text("down", 503));
     expect((await copilot.fetch(url, post(asked))).status).toBe(503);

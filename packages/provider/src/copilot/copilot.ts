@@ -53,9 +53,10 @@ export function createCopilot(options: CopilotOptions): Copilot {
     options.onQuota?.(quota);
   });
   const dispatcher = createDispatcher(signed).compose(watched);
-  // SDKs try again on failing answers themselves; both together would be a crowd.
-  const fetch = createSdkFetch(createDispatcher({ ...signed, retry: { statuses: false } }).compose(watched));
   const host = () => new URL(tokens.current()?.origin ?? home.copilotOrigin).host;
+  // SDKs try again on failing answers themselves; both together would be a crowd.
+  const unhurried = createDispatcher({ ...signed, retry: { statuses: false } });
+  const fetch = createSdkFetch(unhurried.compose(watched), host);
   const request = (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => ({
     dispatcher,
     origin: placeholderOrigin,

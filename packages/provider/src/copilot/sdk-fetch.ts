@@ -1,6 +1,8 @@
 import { fetch as undiciFetch, type Dispatcher } from "undici";
+import { isProviderError, type ProviderErrorCode } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import { flatHeaders } from "../transport/headers.ts";
+import { looksLikeNetwork, networkError } from "../transport/network-error.ts";
 import { sdkHeaders } from "./sdk-headers.ts";
 
 /** The standard `fetch` of the platform. */
@@ -12,9 +14,10 @@ const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 /**
  * Makes a `fetch` that sends through `dispatcher`, so that programs written for other services ask Copilot. The
  * dispatcher signs, and refuses every host but the account's. The body is read first, so that a request can be sent
- * again with a renewed token. Redirects are not followed: the caller gets the answer that asked for one, with a body that says so.
+ * again with a renewed token. An account that may not is told as an answer with the fitting status, which SDKs show and do
+ * not try again; other failures reject, as those of `fetch` do, with what happened as the cause. Redirects are not followed: the caller gets the answer that asked for one, with a body that says so.
  */
-export function createSdkFetch(dispatcher: Dispatcher): Fetch {
+export function createSdkFetch(dispatcher: Dispatcher, host: () => string): Fetch {
   return async (input, init) => {
     // The platform's own classes read every form of a request that there is.
     const asked = new Request(input, { ...init, redirect: "manual" });
@@ -29,7 +32,12 @@ export function createSdkFetch(dispatcher: Dispatcher): Fetch {
       redirect: "manual",
       ...(signal && { signal }),
       dispatcher: dispatcher.compose(wholeBody(bytes)),
+    }).catch((error: unknown) => {
+      const told = explained(error, host());
+      if (told instanceof Response) return told;
+      throw told;
     });
+    if (answer instanceof Response) return answer;
     const headers = new Headers([...answer.headers]);
     if (answer.status >= 300 && answer.status < 400 && answer.status !== 304) {
       await answer.body?.cancel();
@@ -49,6 +57,36 @@ function wholeBody(bytes: Uint8Array | undefined): Dispatcher.DispatcherComposeI
     const headers = flatHeaders(options.headers, (name) => ADDED.includes(name));
     return dispatch({ ...options, headers, ...(bytes && { body: bytes }) }, handler);
   };
+}
+
+/** Statuses for what is found out before Copilot is asked. */
+const STATUSES: Partial<Record<ProviderErrorCode, number>> = {
+  unauthenticated: 401,
+  not_subscribed: 403,
+  forbidden: 403,
+  quota_exceeded: 402,
+  rate_limited: 429,
+};
+
+/** What became of a request that has no answer: a `Response` that explains it, or what to throw. */
+function explained(error: unknown, host: string): unknown {
+  const cause = error instanceof TypeError ? error.cause : undefined;
+  if (cause === undefined) return error;
+  if (!isProviderError(cause)) {
+    // What a credential source throws is its own story.
+    if (!looksLikeNetwork(cause)) return cause;
+    const reason = networkError(cause, "Asking Copilot", host, "before_answer");
+    return new TypeError("fetch failed", { cause: reason });
+  }
+  const status = STATUSES[cause.code];
+  if (status === undefined) return cause.retryable ? new TypeError("fetch failed", { cause }) : cause;
+  const headers = new Headers({ "content-type": "application/json", "x-should-retry": "false" });
+  if (cause.retryAfterMs !== undefined) {
+    headers.set("retry-after", String(Math.ceil(cause.retryAfterMs / 1000)));
+  }
+  const { message, code, hint } = cause;
+  const text = hint === undefined ? message : `${message} ${hint}`;
+  return new Response(JSON.stringify({ error: { message: text, code } }), { status, headers });
 }
 
 function redirected(status: number, headers: Headers): Response {

@@ -6,7 +6,7 @@ import { displayText } from "../errors/redact.ts";
 import { errorFromResponse } from "../errors/response-error.ts";
 import { headerOf, type ResponseHeaders } from "../errors/retry-after.ts";
 import { readBounded, watchBody, type WatchedBody } from "./body.ts";
-import { networkError } from "./network-error.ts";
+import { looksLikeNetwork, networkError } from "./network-error.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** One request, described so that failures can be explained. */
@@ -70,13 +70,6 @@ async function send(request: HttpRequest): Promise<Dispatcher.ResponseData> {
     if (isProviderError(error) || !looksLikeNetwork(error)) throw error;
     throw networkError(error, request.what, request.host(), "before_answer");
   }
-}
-
-/** Failures of undici, node:net, node:tls and node:dns carry a code in capitals; those of files also a path. */
-function looksLikeNetwork(error: unknown): boolean {
-  if (!(error instanceof Error) || "path" in error) return false;
-  const code = (error as { code?: unknown }).code;
-  return (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) || error instanceof AggregateError;
 }
 
 /** The start of the body of a failed answer. One that breaks off or goes silent counts as far as it came. */

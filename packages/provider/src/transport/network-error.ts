@@ -116,6 +116,13 @@ function readProxyFailure({ reason, proxy, setting, status, cause }: ProxyFailur
   }
 }
 
+/** Failures of undici, node:net, node:tls and node:dns carry a code in capitals; those of files also a path. */
+export function looksLikeNetwork(error: unknown): boolean {
+  if (!(error instanceof Error) || "path" in error) return false;
+  const code = (error as { code?: unknown }).code;
+  return (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) || error instanceof AggregateError;
+}
+
 /** Turns a failure of the network into one sentence with the host and the cause. */
 export function networkError(error: unknown, what: string, host: string, phase: Phase): ProviderError {
   const message = error instanceof Error ? error.message : "";
