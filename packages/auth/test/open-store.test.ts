@@ -243,6 +243,20 @@ describe("S-A10: damaged things of the keychain are kept and reported", () => {
   );
 });
 
+test("S-L1: the turn of an account is one for both places", async () => {
+  const { backend } = sampleKeychain();
+  const folder = await newFolder();
+  const { store: one } = await openCredentialStore({ folder, backend, preference: "keychain" });
+  const { store: other } = await openCredentialStore({ folder, backend, preference: "file" });
+  let asked = 0;
+  await one.exclusively(zoe, async () => {
+    const isMoot = async () => (asked += 1) > 1;
+    expect(await other.exclusively(zoe, async () => "not its turn", { isMoot })).toBeUndefined();
+  });
+  expect(asked).toBe(2);
+  expect(await other.exclusively(zoe, async () => "its turn")).toBe("its turn");
+});
+
 test("S-A6: what a keychain says when it refuses does not carry the token on", async () => {
   const backend = sampleKeychain({
     set: async (_service, _account, text) => {

@@ -125,6 +125,6 @@ test(
     // What the dead left behind goes with the next save.
     await store.set("another@github.com", server.expired());
     const names = await readdir(folder);
-    expect(names.filter((name) => !/\.turn/.test(name))).toEqual(["credentials.json"]);
+    expect(names.filter((name) => !name.startsWith("turn-"))).toEqual(["credentials.json"]);
   },
 );

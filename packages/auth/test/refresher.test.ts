@@ -1,13 +1,15 @@
+import { createHash } from "node:crypto";
 import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  AuthError,
   createFileStore,
   createMemoryStore,
   createTokenRefresher,
   withMemoryFallback,
 } from "../src/index.ts";
-import type { AuthError, Credential, CredentialStore, RefresherOptions } from "../src/index.ts";
+import type { Credential, CredentialStore, RefresherOptions } from "../src/index.ts";
 import { runChild } from "./child.ts";
 import { refreshServer } from "./refresh-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -219,13 +221,14 @@ describe("F-12, S-E6: the clock may be wrong", () => {
   });
 });
 
+const turnOf = (path: string, id: string) =>
+  join(dirname(path), `turn-${createHash("sha256").update(id).digest("hex").slice(0, 16)}.lock`);
+
 describe("S-L2, F-43: a lock never signs anybody out", () => {
   test("the holder is dead: taken over, and exchanged once", async () => {
     const { server, refresher, id, path } = await prepare();
     const { stdout } = await runChild("print-lock.ts", []);
-    const { createHash } = await import("node:crypto");
-    const key = createHash("sha256").update(id).digest("hex").slice(0, 16);
-    await writeFile(`${path}.${key}.turn`, stdout);
+    await writeFile(turnOf(path, id), stdout);
     expect((await refresher.fresh(id)).token).toBe("ghu_pair1");
     expect(server.exchanges).toHaveLength(1);
   });
@@ -234,9 +237,7 @@ describe("S-L2, F-43: a lock never signs anybody out", () => {
     const { server, refresher, id, path, store } = await prepare({
       credential: { expiresAt: inFuture(60_000) },
     });
-    const { createHash } = await import("node:crypto");
-    const key = createHash("sha256").update(id).digest("hex").slice(0, 16);
-    await mkdir(`${path}.${key}.turn`);
+    await mkdir(turnOf(path, id));
     expect((await refresher.fresh(id)).token).toBe("ghu_pair0");
     await store.set(id, server.expired());
     expect(await errorOf(refresher.fresh(id))).toMatchObject({ code: "store_unwritable" });
@@ -262,7 +263,6 @@ describe("F-8: the new token cannot be saved", () => {
     const disk = { full: true };
     const refuse = async <T>(action: () => Promise<T>): Promise<T> => {
       if (!disk.full) return action();
-      const { AuthError } = await import("../src/index.ts");
       throw new AuthError("store_unwritable", "Could not save: no space left on the disk.");
     };
     const full: CredentialStore = {

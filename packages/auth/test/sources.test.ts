@@ -282,6 +282,16 @@ describe.runIf(posix)("api_key_command", () => {
     await expect(reading).rejects.toThrow("the caller left");
   });
 
+  test("who leaves does not take the key from others who wait", async () => {
+    const { reader } = await read("sleep 0.3; echo sk-sample");
+    const stop = new AbortController();
+    const left = reader.read(stop.signal);
+    const stays = reader.read();
+    stop.abort(new Error("the caller left"));
+    await expect(left).rejects.toThrow("the caller left");
+    expect(await stays).toBe("sk-sample");
+  });
+
   function isRunning(processId: number): boolean {
     const state = spawnSync("ps", ["-o", "stat=", "-p", String(processId)])
       .stdout.toString()

@@ -5,7 +5,7 @@ import type { HttpOptions } from "../github/http.ts";
 import { renewGitHubToken } from "../github/renew.ts";
 import type { GitHubToken } from "../github/token.ts";
 import type { Credential, CredentialStore } from "../store/credential-store.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { isAlive, isDue } from "./life.ts";
 
 /** Settings of `createTokenRefresher`. */

@@ -1,5 +1,6 @@
 import { displayText } from "../display.ts";
 import { AuthError } from "../errors.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { findProgram } from "./find-program.ts";
 import { runProgram } from "./run-program.ts";
 import type { Environment } from "./sources.ts";
@@ -39,9 +40,9 @@ const defaultTimeoutMs = 120_000;
 export function createApiKeyReader(options: ApiKeyReaderOptions): ApiKeyReader {
   const { command, env } = options;
   const place = displayText(command.program, 100);
-  let pending: Promise<string> | undefined;
+  let pending: Reading | undefined;
 
-  async function run(signal: AbortSignal | undefined): Promise<string> {
+  async function run(signal: AbortSignal): Promise<string> {
     const file = await findProgram(command.program, env);
     if (file === undefined)
       throw failed(place, "there is no such program; give its absolute path, or a name that is in PATH");
@@ -61,21 +62,49 @@ export function createApiKeyReader(options: ApiKeyReaderOptions): ApiKeyReader {
     return key;
   }
 
+  function start(): Reading {
+    const stop = new AbortController();
+    const reading: Reading = { key: run(stop.signal), stop, waiting: 0, over: false };
+    // A failure is not kept: the next call tries again.
+    reading.key.then(
+      () => (reading.over = true),
+      () => leave(reading),
+    );
+    return reading;
+  }
+
+  /** Ends a program for whose key nobody waits any more; after its end, that does nothing. */
+  function leave(reading: Reading): void {
+    if (pending === reading) pending = undefined;
+    reading.over = true;
+    reading.stop.abort(new Error("nobody waits for the key any more"));
+  }
+
   return {
     place,
-    read(signal) {
-      const current = pending ?? run(signal);
-      if (pending === undefined) {
-        pending = current;
-        // A failure is not kept: the next call tries again.
-        current.catch(() => (pending = pending === current ? undefined : pending));
+    async read(signal) {
+      pending ??= start();
+      const reading = pending;
+      reading.waiting += 1;
+      try {
+        return await untilAborted(reading.key, signal);
+      } finally {
+        reading.waiting -= 1;
+        if (reading.waiting === 0 && !reading.over) leave(reading);
       }
-      return current;
     },
     forget() {
       pending = undefined;
     },
   };
+}
+
+/** A run of the program, and how many wait for its key. */
+interface Reading {
+  readonly key: Promise<string>;
+  readonly stop: AbortController;
+  waiting: number;
+  over: boolean;
 }
 
 /** A child has no use for our own token. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
 import { isAuthError, AuthError } from "../errors.ts";
 import type { ExclusiveWait } from "./credential-store.ts";
 import { LockBusy, acquireLockUnless } from "./lock.ts";
@@ -8,8 +9,8 @@ import { systemReason, unwritable } from "./problem.ts";
 const pauseMs = 60;
 
 /**
- * One action at a time for an id, among all processes: a lock file of its own beside the store's file, so that saving
- * goes on meanwhile. Throws `AuthError` `store_unwritable` when there is no place for a lock, `store_busy` after 30 s.
+ * One action at a time for an id, among all processes whose stores lie in one folder, keychain or file: a lock of its own
+ * there, so that saving goes on meanwhile. Throws `AuthError` `store_unwritable` when there is no place for a lock, `store_busy` after 30 s.
  */
 export async function exclusivelyAmongProcesses<T>(
   anchor: () => Promise<string>,
@@ -18,26 +19,25 @@ export async function exclusivelyAmongProcesses<T>(
   wait: ExclusiveWait = {},
 ): Promise<T | undefined> {
   const key = createHash("sha256").update(id).digest("hex").slice(0, 16);
-  let path = "";
-  const lock = await anchor()
-    .then((found) => {
-      path = found;
-      return acquireLockUnless(`${found}.${key}.turn`, {
-        isMoot: wait.isMoot ?? (async () => false),
-        pauseMs,
-        ...(wait.signal && { signal: wait.signal }),
-      });
-    })
-    .catch((error: unknown) => {
-      wait.signal?.throwIfAborted();
-      if (isAuthError(error)) throw error;
-      if (error instanceof LockBusy)
-        throw new AuthError(
-          "store_busy",
-          "Another process is renewing this account's token and does not come to an end. Nothing was changed; try again.",
-        );
-      throw unwritable(path, systemReason(error), error);
+  const take = async () => {
+    path = join(dirname(await anchor()), `turn-${key}.lock`);
+    return acquireLockUnless(path, {
+      isMoot: wait.isMoot ?? (async () => false),
+      pauseMs,
+      ...(wait.signal && { signal: wait.signal }),
     });
+  };
+  let path = "the place of the lock";
+  const lock = await take().catch((error: unknown) => {
+    wait.signal?.throwIfAborted();
+    if (isAuthError(error)) throw error;
+    if (error instanceof LockBusy)
+      throw new AuthError(
+        "store_busy",
+        "Another process is renewing this account's token and does not come to an end. Nothing was changed; try again.",
+      );
+    throw unwritable(path, systemReason(error), error);
+  });
   if (lock === undefined) return undefined;
   try {
     return await action();

@@ -27,17 +27,12 @@ export interface Lock {
  * has not changed for five seconds as seen from here: no clocks are compared, so a wrong date or a network file system
  * does no harm. Rejects with the system's error when the file cannot be made, with a plain `Error` after 30 s.
  */
-export async function acquireLock(path: string, wait: LockWait = {}): Promise<Lock> {
-  const lock = await take(path, monotonicNow() + giveUpAfterMs, wait);
-  if (lock === undefined) throw new Error(`nobody waits for ${path} any more`);
-  return lock;
+export async function acquireLock(path: string): Promise<Lock> {
+  return ensured(await take(path, monotonicNow() + giveUpAfterMs, {}));
 }
 
 /** Like `acquireLock`; undefined once `isMoot`, asked between two looks at the lock, says that it is not needed. */
-export function acquireLockUnless(
-  path: string,
-  wait: LockWait & Required<Pick<LockWait, "isMoot">>,
-): Promise<Lock | undefined> {
+export function acquireLockUnless(path: string, wait: LockWait): Promise<Lock | undefined> {
   return take(path, monotonicNow() + giveUpAfterMs, wait);
 }
 
@@ -70,6 +65,12 @@ async function take(path: string, giveUpAt: number, wait: LockWait): Promise<Loc
   }
   await removeLeftovers(path, mine);
   return hold(path, mine);
+}
+
+/** Only a wait that may become needless ends without the lock. */
+function ensured(lock: Lock | undefined): Lock {
+  if (lock === undefined) throw new Error("the wait for a lock ended without it");
+  return lock;
 }
 
 function hold(path: string, mine: string): Lock {
@@ -150,13 +151,13 @@ async function look(path: string): Promise<Seen | undefined> {
  * faster: so only the holder of a claim on just this lock may, after another look. A claim is a lock itself, and heals.
  */
 async function removeStale(path: string, stale: Seen, giveUpAt: number): Promise<void> {
-  const claim = await take(`${path}.${claimKey(stale)}`, giveUpAt, {});
+  const claim = ensured(await take(`${path}.${claimKey(stale)}`, giveUpAt, {}));
   try {
     if ((await look(path))?.state === stale.state) await unlink(path);
   } catch (error) {
     if (systemCode(error) !== "ENOENT") throw error;
   } finally {
-    await claim?.release();
+    await claim.release();
   }
 }
 
