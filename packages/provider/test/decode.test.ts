@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decode as decodeOn, frames as events, summary, wires } from "./decoding.ts";
+import { decode as decodeOn, frames as events, seeded, summary, wires } from "./decoding.ts";
 
 const decode = (pieces: Iterable<Uint8Array>) => decodeOn(wires.chat, pieces);
 
@@ -116,6 +116,28 @@ describe("tool calls", () => {
     expect((await decode(events(...calls, delta({}, "stop")))).error?.code).toBe("invalid_response");
     expect(summary(await decode(events(...calls.slice(1), delta({}, "stop")))).calls).toHaveLength(64);
   });
+});
+
+test("chunks that are read without parsing give what parsing gives", async () => {
+  const random = seeded(11);
+  const words = ["a", " word", "\n", '"', "\\", "ü", "日本", "{", "[DONE]", "", "\u2028", "data: x"];
+  for (let round = 0; round < 200; round += 1) {
+    const chunks = Array.from({ length: 40 }, () => {
+      const content = words[random(words.length)];
+      const kind = random(12);
+      if (kind === 0) return delta({ reasoning_text: content });
+      if (kind === 1) return delta({ content, reasoning_text: "r" });
+      if (kind === 2) return call({ index: 0, id: "a", function: { name: "f", arguments: "" } });
+      if (kind === 3) return { ...delta({ content }), usage: { prompt_tokens: 1, completion_tokens: 2 } };
+      if (kind === 4) return { choices: [{ index: 1, delta: { content } }] };
+      if (kind === 5) return { choices: [...delta({ content }).choices, ...delta({ content }).choices] };
+      return delta({ content, role: "assistant" });
+    });
+    const all = [...chunks, delta({ content: "end" }, "stop"), ...chunks.slice(0, 3), "[DONE]"];
+    // With a field that is new in every chunk none is like another.
+    const unlike = all.map((each, at) => (typeof each === "string" ? each : { ...each, at }));
+    expect(await decode(events(...all))).toEqual(await decode(events(...unlike)));
+  }
 });
 
 describe("ends and errors", () => {

@@ -207,6 +207,17 @@ describe("thinking", () => {
       },
       { role: "user" },
     ]);
+    const [text, ...thoughtsBehind] = thoughts("/v1/messages", ["U0lH"]).toReversed();
+    const ending: Message[] = [
+      ...hello.messages,
+      { role: "assistant", content: [...(text ? [text] : []), ...thoughtsBehind] },
+    ];
+    // An answer that ends with a thought is refused.
+    expect(encode("messages", { messages: ending })["messages"]).toMatchObject([
+      { role: "user" },
+      { role: "assistant", content: [{ type: "text", text: "x" }] },
+      { role: "user", content: [{ type: "text", text: "Please continue." }] },
+    ]);
     const openai = encode("responses", { messages: messages("/responses", ["rs_1 QUJD", "REVG"]) });
     expect((openai["input"] as unknown[]).slice(1, 3)).toEqual([
       { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "QUJD" },

@@ -4,7 +4,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { Provider } from "../model/provider.ts";
 import type { ModelRequest } from "../model/request.ts";
 import { requestStream, type HttpRequest, type StreamAnswer } from "../transport/http.ts";
-import { readAnswer } from "../wire/read-answer.ts";
+import { readBatches } from "../wire/read-answer.ts";
 import type { EncodeContext, WireFormat } from "../wire/wire-format.ts";
 import { createWireChooser, probablyReasons } from "./choose-wire.ts";
 import { modelError } from "./model-error.ts";
@@ -115,7 +115,10 @@ export function createStream(options: StreamOptions): Provider["stream"] {
       account,
       responseFormat: asked.responseFormat?.name,
     });
-    yield* readAnswer(answer.body, decoder, options.monotonicNow);
+    // The events of a packet are given out one by one here, and not by a generator of their own, which costs as much again.
+    for await (const batch of readBatches(answer.body, decoder, options.monotonicNow)) {
+      for (const event of batch) yield event;
+    }
   };
 }
 

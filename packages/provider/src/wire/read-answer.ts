@@ -13,16 +13,26 @@ const TOTAL_TIMEOUT_MS = 60 * 60_000;
 const DRAIN_LIMIT = 64 * 1024;
 const DRAIN_MS = 250;
 
+/** Reads the body of an answer, event by event; see {@link readBatches}. */
+export async function* readAnswer(
+  ...given: Parameters<typeof readBatches>
+): AsyncGenerator<ModelEvent, void, undefined> {
+  for await (const batch of readBatches(...given)) {
+    // Not `yield*`: over an array it costs an async generator twice as much.
+    for (const event of batch) yield event;
+  }
+}
+
 /**
- * Reads the body of an answer through a decoder. The first byte tells a stream from a JSON text; the content type is
+ * Reads the body of an answer through a decoder, and gives the events of each packet together. The first byte tells a stream from a JSON text; the content type is
  * not asked. Once the answer is complete the rest of the body is read briefly, so that the connection can be used again.
  */
-export async function* readAnswer(
+export async function* readBatches(
   body: AsyncIterable<Uint8Array> & Partial<Pick<WatchedBody, "release">>,
   decoder: AnswerDecoder,
   now: () => number = () => performance.now(),
-): AsyncGenerator<ModelEvent, void, undefined> {
-  const out: ModelEvent[] = [];
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  let out: ModelEvent[] = [];
   let complete = false;
   let lastContent = now();
   const started = lastContent;
@@ -75,9 +85,10 @@ export async function* readAnswer(
     }
     attempt(() => reader.feed(chunk));
     if (complete) body.release?.(DRAIN_MS);
-    // Not `yield*`: over an array it costs an async generator twice as much.
-    for (const event of out) yield event;
-    out.length = 0;
+    if (out.length > 0) {
+      yield out;
+      out = [];
+    }
     if (failure) throw failure.error;
     if (!complete) checkPatience(now(), started, lastContent);
   }
@@ -90,7 +101,7 @@ export async function* readAnswer(
     const torn = reader.end();
     if (!complete) decoder.end(torn, out);
   });
-  for (const event of out) yield event;
+  if (out.length > 0) yield out;
   if (failure) throw failure.error;
 }
 

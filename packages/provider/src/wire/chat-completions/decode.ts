@@ -7,6 +7,7 @@ import { originOf } from "../reasoning-state.ts";
 import type { AnswerDecoder, DecodeContext } from "../wire-format.ts";
 import { CHAT_PATH, cotPrefix } from "./path.ts";
 import { readChoice, type Choice } from "./schema.ts";
+import { createTextTemplate } from "./text-template.ts";
 import { createToolCallJoiner } from "./tool-calls.ts";
 import { readUsage } from "./usage.ts";
 
@@ -19,6 +20,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   const measure = createTextMeter(errors);
   const calls = createGrowingCalls(errors);
   const joiner = createToolCallJoiner(calls);
+  const template = createTextTemplate();
   const origin = originOf(context, CHAT_PATH);
   let usage: Usage | undefined;
   let finishReason = "";
@@ -28,6 +30,12 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   let skipped = false;
   const begun = new Set<number>();
   const ended = new Set<number>();
+
+  function say(text: string, out: ModelEvent[]): void {
+    measure(text.length);
+    out.push({ type: "text_delta", text });
+    hasText = true;
+  }
 
   function choice(choice: Choice, out: ModelEvent[]): void {
     const { delta } = choice;
@@ -49,24 +57,27 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
       });
       measure(delta.reasoningText.length);
     }
-    if (delta.content !== "") {
-      measure(delta.content.length);
-      out.push({ type: "text_delta", text: delta.content });
-      hasText = true;
-    }
+    if (delta.content !== "") say(delta.content, out);
     for (const call of delta.toolCalls) joiner.add(choice.index, call, out);
   }
 
-  function chunk(value: Record<string, unknown>, out: ModelEvent[]): void {
+  function chunk(value: Record<string, unknown>, data: string, out: ModelEvent[]): void {
     const choices = value["choices"];
     if (isRecord(value["error"]) || (typeof value["error"] === "string" && !Array.isArray(choices))) {
       throw errors.reported(value);
     }
-    usage = readUsage(value) ?? usage;
+    const counted = readUsage(value);
+    usage = counted ?? usage;
     if (!Array.isArray(choices)) return;
+    const before = out.length;
     for (const entry of choices) {
       const read = readChoice(entry);
       if (read) choice(read, out);
+    }
+    // A chunk that has said one text and nothing else stands for those that follow.
+    const [event] = out.length === before + 1 ? out.slice(-1) : [];
+    if (event?.type === "text_delta" && choices.length === 1 && !counted && !ended.size) {
+      template.learn(data, event.text);
     }
   }
 
@@ -100,13 +111,18 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
 
   return {
     data(data, torn, out) {
+      const text = torn ? undefined : template.match(data);
+      if (text !== undefined) {
+        say(text, out);
+        return false;
+      }
       if (data.trim() === "[DONE]") {
         finish(true, out);
         return true;
       }
       const value = parseJsonObject(data);
       // A whole line that is not JSON is skipped, as the official client does; a torn one is judged by end().
-      if (value) chunk(value, out);
+      if (value) chunk(value, data, out);
       else if (data.trim() !== "") skipped = true;
       if (torn) tornLineHarmless = value !== undefined || addsNothing(data);
       return false;
@@ -118,7 +134,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
     json(text, out) {
       const value = parseJsonObject(text);
       if (!value) throw errors.invalid("the answer is JSON that was cut off or damaged");
-      chunk(value, out);
+      chunk(value, text, out);
       if (!Array.isArray(value["choices"])) throw errors.invalid("the answer is JSON without any choices");
       finish(true, out);
     },
