@@ -7,6 +7,8 @@ export {
   type RunResult,
   type UserInput,
 } from "./agent/agent.ts";
+export { loadInstructions, type InstructionFile, type Instructions } from "./context/instructions.ts";
+export { openTasksIn } from "./context/compact.ts";
 export { systemPrompt, type SystemPromptParts } from "./context/system-prompt.ts";
 export {
   CoreError,
@@ -48,6 +50,8 @@ export {
 export { createSessionStore, type SessionStore } from "./session/store.ts";
 export type { SessionSummary } from "./session/summary.ts";
 export type { SessionTree } from "./session/tree.ts";
+export { loadSkills, type Skill, type SkillFolders } from "./skills/load.ts";
+export { skillManifest, skillTool } from "./skills/skill-tool.ts";
 export { compose, decodeArguments, toolRunner } from "./tools/run-tool.ts";
 export {
   defineTool,
