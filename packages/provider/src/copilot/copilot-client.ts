@@ -62,7 +62,7 @@ export interface Copilot extends Provider {
   models(options?: { signal?: AbortSignal }): Promise<ModelList>;
   /** Accepts the terms of a model for the account. Only call it when a person asked for it. */
   enableModel(id: string, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Turns texts into vectors, in their order, in batches of 256. Throws a `ProviderError`. */
+  /** Turns texts into vectors, in their order, as many at once as the service takes. Throws a `ProviderError`. */
   embeddings(input: string | readonly string[], options?: EmbeddingOptions): Promise<Embeddings>;
   /**
    * Writes code between a prefix and a suffix. Nothing is sent before the first `next()`; leaving the loop early

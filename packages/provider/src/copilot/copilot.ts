@@ -83,7 +83,7 @@ export function createCopilot(options: CopilotOptions): Copilot {
       monotonicNow: options.monotonicNow,
     }),
     complete: createComplete(request),
-    embeddings: createEmbeddings(request),
+    embeddings: createEmbeddings({ request, models: modelList }),
     quota: () => quota,
     async enableModel(id, { signal } = {}) {
       const asked = request({

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { ProviderError } from "../errors/provider-error.ts";
+import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import { requestJson, type HttpRequest } from "../transport/http.ts";
+import type { ModelLister } from "./model-list.ts";
 import { embeddingsSchema } from "./schema.ts";
 
 /** Options of `Copilot.embeddings`. */
@@ -26,10 +27,20 @@ const DEFAULT_MODEL = "text-embedding-3-small";
 const BATCH = 256;
 const ANSWER_LIMIT = 64 * 1024 * 1024;
 
+/** What {@link createEmbeddings} needs of the client that it belongs to. */
+export interface EmbeddingsContext {
+  request(part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>): HttpRequest;
+  models: Pick<ModelLister, "list" | "known" | "embeddingLimit">;
+}
+
 /** Makes `Copilot.embeddings`. More texts than the service takes at once are asked for one batch after the other. */
-export function createEmbeddings(
-  request: (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => HttpRequest,
-): (input: string | readonly string[], options?: EmbeddingOptions) => Promise<Embeddings> {
+export function createEmbeddings({
+  request,
+  models,
+}: EmbeddingsContext): (
+  input: string | readonly string[],
+  options?: EmbeddingOptions,
+) => Promise<Embeddings> {
   async function ask(texts: readonly string[], options: EmbeddingOptions): Promise<Embeddings> {
     const { model = DEFAULT_MODEL, dimensions, signal } = options;
     const asked = request({
@@ -64,18 +75,36 @@ export function createEmbeddings(
     };
   }
 
+  /** How many texts to send after so many were refused: what the list says, if it has not been asked for yet. */
+  async function smallerBatch(
+    refusal: unknown,
+    sent: number,
+    { model = DEFAULT_MODEL, signal }: EmbeddingOptions,
+  ): Promise<number> {
+    if (!isProviderError(refusal) || refusal.code !== "bad_request" || models.known()) throw refusal;
+    await models.list({ signal }).catch(() => signal?.throwIfAborted());
+    const limit = models.embeddingLimit(model);
+    if (limit === undefined || limit >= sent) throw refusal;
+    return limit;
+  }
+
   return async (input, options = {}) => {
     const texts = typeof input === "string" ? [input] : [...input];
-    let all: Embeddings = { embeddings: [], model: options.model ?? DEFAULT_MODEL };
-    for (let start = 0; start < texts.length; start += BATCH) {
-      const next = await ask(texts.slice(start, start + BATCH), options);
-      const tokens = (all.inputTokens ?? 0) + (next.inputTokens ?? 0);
-      all = {
-        embeddings: [...all.embeddings, ...next.embeddings],
-        model: next.model,
-        ...((all.inputTokens !== undefined || next.inputTokens !== undefined) && { inputTokens: tokens }),
-      };
+    const embeddings: (readonly number[])[] = [];
+    let model = options.model ?? DEFAULT_MODEL;
+    let size = models.embeddingLimit(model) ?? BATCH;
+    let tokens: number | undefined;
+    while (embeddings.length < texts.length) {
+      const batch = texts.slice(embeddings.length, embeddings.length + size);
+      try {
+        const answer = await ask(batch, options);
+        embeddings.push(...answer.embeddings);
+        model = answer.model;
+        if (answer.inputTokens !== undefined) tokens = (tokens ?? 0) + answer.inputTokens;
+      } catch (error) {
+        size = await smallerBatch(error, batch.length, options);
+      }
     }
-    return all;
+    return { embeddings, model, ...(tokens !== undefined && { inputTokens: tokens }) };
   };
 }

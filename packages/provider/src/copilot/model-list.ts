@@ -2,7 +2,7 @@ import { parseJsonObject } from "../errors/error-body.ts";
 import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import { requestJson, type HttpRequest } from "../transport/http.ts";
-import { readModels } from "./models.ts";
+import { readEmbeddingLimits, readModels } from "./models.ts";
 import { modelListSchema, savedModelsSchema } from "./schema.ts";
 
 /**
@@ -39,6 +39,8 @@ export interface ModelLister {
   list(options?: { signal?: AbortSignal | undefined }): Promise<ModelList>;
   /** The models as they were last listed, if they were. */
   known(): readonly ModelInfo[] | undefined;
+  /** How many texts a model for embeddings takes at once, by the last list. */
+  embeddingLimit(model: string): number | undefined;
 }
 
 const MODELS_LIMIT = 10 * 1024 * 1024;
@@ -48,6 +50,7 @@ const PASSING: readonly string[] = ["rate_limited", "network", "timeout", "serve
 /** Makes the model list of an account; nothing is asked for before the first call. */
 export function createModelList({ request, host, home, cache }: ModelListOptions): ModelLister {
   let latest: ModelList | undefined;
+  let embeddingLimits = new Map<string, number>();
 
   async function ask(signal: AbortSignal | undefined): Promise<ModelList> {
     const asked = request({
@@ -66,6 +69,7 @@ export function createModelList({ request, host, home, cache }: ModelListOptions
         { retryable: true, hint: "Check the plan at https://github.com/settings/copilot." },
       );
     }
+    embeddingLimits = readEmbeddingLimits(value.data);
     const savedAt = new Date().toISOString();
     await cache
       ?.write(JSON.stringify({ version: 1, host: home, savedAt, data: value.data }))
@@ -84,6 +88,7 @@ export function createModelList({ request, host, home, cache }: ModelListOptions
 
   return {
     known: () => latest?.models,
+    embeddingLimit: (model) => embeddingLimits.get(model),
     async list({ signal } = {}) {
       try {
         latest = await ask(signal);

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { ReasoningEffort } from "../model/request.ts";
-import { modelSchema } from "./schema.ts";
+import { embeddingModelSchema, modelSchema } from "./schema.ts";
 
 const EFFORTS: readonly string[] = ["minimal", "low", "medium", "high", "xhigh"] satisfies ReasoningEffort[];
 /** A model without a list of endpoints answers on this one only. */
@@ -52,6 +52,16 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
     });
   }
   return [...models.values()];
+}
+
+/** How many texts each model for embeddings takes at once, where the list says it. */
+export function readEmbeddingLimits(entries: readonly unknown[]): Map<string, number> {
+  return new Map(
+    entries.flatMap((entry) => {
+      const parsed = embeddingModelSchema.safeParse(entry);
+      return parsed.success ? [[parsed.data.id, parsed.data.capabilities.limits.max_inputs] as const] : [];
+    }),
+  );
 }
 
 function tokens(value: number | null | undefined): number | undefined {

@@ -94,6 +94,15 @@ export const embeddingsSchema = z.object({
   usage: loose(z.object({ prompt_tokens: loose(z.number()), total_tokens: loose(z.number()) })),
 });
 
+/** What is read of a model for embeddings. */
+export const embeddingModelSchema = z.object({
+  id: z.string().min(1),
+  capabilities: z.object({
+    type: z.literal("embeddings"),
+    limits: z.object({ max_inputs: z.int().positive() }),
+  }),
+});
+
 /** The cached copy of a model list: what the service answered, with when and from where. */
 export const savedModelsSchema = z.object({
   version: z.literal(1),
