@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import { decodeLines } from "@zotpilot/ndjson";
 import { expect, test } from "vitest";
 import { emptyTranscript, openSession, reduceTranscript } from "../src/index.ts";
 import { pairingProblems } from "./support/run.ts";
+import { folder } from "./support/session-files.ts";
 
 const child = fileURLToPath(new URL("children/write-session.ts", import.meta.url));
 
@@ -29,32 +29,50 @@ async function writeUntilKilled(target: string, afterEvents: number, delayMs: nu
   return kept;
 }
 
-test("killed at random moments, again and again: nothing that was kept is lost, and every call is answered once", async () => {
-  const directory = await mkdtemp(join(tmpdir(), "zotpilot-crash-"));
+/** Kills a writer of one session so many times, and looks after each. */
+async function killRepeatedly(rounds: number): Promise<void> {
+  const directory = await folder();
   let path = "";
   const kept: unknown[] = [];
-  for (let round = 0; round < 12; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     kept.push(...(await writeUntilKilled(path || directory, 1 + (round % 7), Math.random() * 8)));
     if (!path) {
-      const [name] = await readdir(directory);
-      path = join(directory, name ?? "");
+      const names = await readdir(directory);
+      path = join(directory, names.find((name) => name.endsWith(".jsonl")) ?? "");
     }
-    const session = await openSession(path);
+    const session = await openSession(path, { held: "throw" });
     await session.close();
     const { messages } = session.events.reduce(reduceTranscript, emptyTranscript);
     expect(pairingProblems(messages)).toEqual([]);
     // Each message that was told is there, in order; between them may stand what was kept and not told any more.
+    const lines = messages.map((message) => JSON.stringify(message));
     let position = 0;
     for (const message of kept) {
-      const found = messages
-        .slice(position)
-        .findIndex((each) => JSON.stringify(each) === JSON.stringify(message));
-      expect(found, `round ${round}: ${JSON.stringify(message).slice(0, 200)}`).toBeGreaterThanOrEqual(0);
-      position += found + 1;
+      const line = JSON.stringify(message);
+      const found = lines.indexOf(line, position);
+      expect(found, `round ${round}: ${line.slice(0, 200)}`).toBeGreaterThanOrEqual(0);
+      position = found + 1;
     }
   }
   // A cut tail is gone for good: every line that is left can be read.
   const lines = (await readFile(path, "utf8")).split("\n");
   expect(lines.pop()).toBe("");
   for (const line of lines) expect(JSON.parse(line)).toBeTypeOf("object");
-});
+}
+
+// ZOTPILOT_TEST_LONG=1 kills a thousand times.
+const sessions = process.env["ZOTPILOT_TEST_LONG"] ? 50 : 1;
+const roundsEach = process.env["ZOTPILOT_TEST_LONG"] ? 20 : 12;
+
+test(
+  "F-2, S-K2, S-K4: killed at random moments, again and again: nothing that was kept is lost, and every call is answered once",
+  { timeout: sessions > 1 ? 3_600_000 : 60_000 },
+  async () => {
+    let next = 0;
+    async function worker(): Promise<void> {
+      while (next++ < sessions) await killRepeatedly(roundsEach);
+    }
+    await Promise.all([worker(), worker(), worker()]);
+    expect(next).toBeGreaterThanOrEqual(sessions);
+  },
+);

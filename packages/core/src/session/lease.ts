@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { link, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CoreError } from "../errors.ts";
 import { parseLease, type LeaseHolder } from "./schema.ts";
 
@@ -16,8 +17,8 @@ export interface Lease {
 const heartbeatMs = 10_000;
 /** On another machine nobody can see whether a process lives: it is gone when it says nothing for so long. */
 const silentMs = 60_000;
-/** A lock that is still empty may just be being written. */
-const youngMs = 5_000;
+/** A lock that is still empty is just being written; who has not written it after so long was killed. */
+const youngMs = 1_000;
 
 /**
  * Takes the lease of a session, from a program that is gone if need be. Returns who has it when somebody has. In a
@@ -25,7 +26,7 @@ const youngMs = 5_000;
  */
 export async function acquireLease(path: string): Promise<Lease | LeaseHolder> {
   const lock = `${path}.lock`;
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
     const token = randomUUID();
     const file = await create(lock, token);
     if (file === "no_locks") return { check: async () => undefined, release: async () => undefined };
@@ -33,7 +34,10 @@ export async function acquireLease(path: string): Promise<Lease | LeaseHolder> {
     const found = await look(lock);
     if (!found) continue;
     if (found.holder && (await isAlive(found.holder, found.ageMs))) return found.holder;
-    if (!found.holder && found.ageMs < youngMs) return { token, pid: 0, host: "", since: "" };
+    if (!found.holder && found.ageMs < youngMs) {
+      await sleep(100);
+      continue;
+    }
     await takeAway(lock, found.text);
   }
   return { token: "", pid: 0, host: "", since: "" };
