@@ -80,15 +80,16 @@ export async function openCredentialStore(options: OpenStoreOptions): Promise<Op
     };
   };
 
-  const backend =
-    options.backend === undefined ? await loadKeychainBackend() : (options.backend ?? undefined);
+  const find = async () =>
+    options.backend === undefined ? loadKeychainBackend() : (options.backend ?? undefined);
   if (preference === "file") {
-    const known = backend !== undefined && (await listed()).length > 0 ? keychainOf(backend) : undefined;
-    return takeFile("A private file was asked for.", known);
+    const known = (await listed()).length > 0 ? await find() : undefined;
+    return takeFile("A private file was asked for.", known && keychainOf(known));
   }
   if (preference === "auto" && (await listed()).length === 0 && (await file.list()).length > 0)
     return takeFile("Accounts are already kept in the private file; they can be moved to the keychain.");
 
+  const backend = await find();
   const problem =
     backend === undefined
       ? "the package @napi-rs/keyring, through which it is reached, is not installed"
