@@ -47,7 +47,7 @@ const focused = (page: Page) =>
     "document.activeElement.id || document.activeElement.getAttribute('href') || document.activeElement.textContent.trim()",
   );
 
-describe.skipIf(!browserPath)("the login page for everybody", () => {
+describe.skipIf(!browserPath)("the login page for everybody", { timeout: 90_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();

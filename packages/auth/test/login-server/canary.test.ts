@@ -31,6 +31,7 @@ async function textsOf(folder: string): Promise<string> {
 
 describe.skipIf(!browserPath)(
   "S-C5: no secret reaches the page, its addresses, its headers, or what a browser keeps",
+  { timeout: 90_000 },
   () => {
     test("two logins and a pasted key, in a profile that is searched afterwards", async () => {
       const approved = Promise.withResolvers<void>();

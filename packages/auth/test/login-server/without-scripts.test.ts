@@ -6,7 +6,7 @@ import { startLoginPage } from "./page-server.ts";
 if (!browserPath)
   console.warn("skipped: the page without JavaScript, for there is no Chromium on this system");
 
-describe.skipIf(!browserPath)("the login page without JavaScript", () => {
+describe.skipIf(!browserPath)("the login page without JavaScript", { timeout: 90_000 }, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
