@@ -1,8 +1,8 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { createMiniRepository, type MiniRepository } from "./support/mini-repository.ts";
-import { findOldNode } from "./support/old-node.ts";
+import { createMiniRepository } from "./support/mini-repository.ts";
+import { tooOldNode } from "./support/old-node.ts";
 import { repository } from "./support/example.ts";
 import { run, type RunResult } from "./support/run.ts";
 
@@ -14,19 +14,10 @@ function told(result: RunResult): Told {
   return JSON.parse(result.stdout) as Told;
 }
 
-/** A real Node that is too old where there is one, and otherwise this one, saying that it is. */
-async function tooOldNode({ folder }: MiniRepository): Promise<string[]> {
-  const found = findOldNode();
-  if (found) return [found];
-  const file = path.join(folder, "pretend-old.cjs");
-  await writeFile(file, 'Object.defineProperty(process, "version", { value: "v18.20.0" });\n');
-  return [process.execPath, "--require", file];
-}
-
 describe.skipIf(process.platform === "win32")("set-up", () => {
   test("with a Node that is too old: fetches Node and pnpm, installs, builds, runs", async () => {
     const repo = await createMiniRepository();
-    const node = await tooOldNode(repo);
+    const node = await tooOldNode(repo.folder);
     const result = await repo.bootstrap(["start", "hello"], { node, pnpmOnPath: false });
     expect(result.code, result.all).toBe(0);
     expect(told(result)).toMatchObject({ args: ["hello"], node: process.execPath });
@@ -173,7 +164,7 @@ describe.skipIf(process.platform === "win32")("a step that fails says which, why
         npm_config_cache: path.join(repo.folder, "empty cache"),
         PNPM_VERSION: "0.0.0",
       },
-      node: await tooOldNode(repo),
+      node: await tooOldNode(repo.folder),
     });
     expectFailure(result, "fetching Node 24 and pnpm", "ECONNREFUSED");
     expect(result.stderr).toContain("npm ping");

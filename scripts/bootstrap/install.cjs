@@ -6,7 +6,7 @@ const path = require("node:path");
 const { toolEnvironment } = require("./environment.cjs");
 const { readText, writeNote, list } = require("./files.cjs");
 const { runStep } = require("./step.cjs");
-const { isBatchFile } = require("./toolchain.cjs");
+const { isBatchFile } = require("./programs.cjs");
 
 const stampPath = (root) => path.join(root, "node_modules", ".zotpilot-install");
 

@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { repository } from "./example.ts";
 import { temporaryFolder } from "./folder.ts";
 import { run, type RunOptions, type RunResult } from "./run.ts";
@@ -34,13 +37,53 @@ fs.mkdirSync("node_modules/turbo/bin", { recursive: true });
 fs.copyFileSync("turbo.cjs", "node_modules/turbo/bin/turbo");
 `;
 
+// Like the real one, npx takes a folder that is there for a complete one, whatever became of the run that made it.
 const NPX = `
 const fs = require("node:fs");
-const root = require("node:path").join(__dirname, "..");
-const wanted = process.argv.slice(2).filter((argument) => argument.includes("@"));
-fs.appendFileSync(root + "/calls.log", "npx " + wanted.join(" ") + "\\n");
+const path = require("node:path");
+const root = path.join(__dirname, "..");
+const note = (line) => fs.appendFileSync(root + "/calls.log", line + "\\n");
+const wanted = process.argv.slice(2).filter((argument) => /^(node|pnpm)@/.test(argument));
+note("npx " + wanted.join(" "));
+const option = process.argv.find((argument) => argument.startsWith("--cache="));
+const cache = option ? option.slice("--cache=".length) : process.env.HOME + "/.npm";
+const folder = cache + "/_npx/0123456789abcdef";
+const bin = folder + "/node_modules/.bin";
+
+function fail(code, file) {
+  console.error("npm error code " + code + "\\nnpm error path " + file);
+  process.exit(1);
+}
+
+/** Does one part of the work; the test interrupts what has come to the part that it names. */
+function part(name, work) {
+  if (process.env.NPX_STOPS_BEFORE === name) {
+    note("npx stopped before " + name);
+    setInterval(() => {}, 1000);
+    throw name;
+  }
+  work();
+}
+
+function install() {
+  part("folder", () => fs.mkdirSync(folder, { recursive: true }));
+  part("pnpm", () => {
+    fs.mkdirSync(bin, { recursive: true });
+    fs.copyFileSync(root + "/fetched/pnpm", bin + "/pnpm");
+  });
+  part("package.json", () => fs.writeFileSync(folder + "/package.json", "{}"));
+  part("node", () => fs.symlinkSync(process.env.FETCHED_NODE, bin + "/node"));
+}
+
+process.on("uncaughtException", (error) => {
+  if (typeof error !== "string") fail("UNKNOWN", String(error));
+});
 console.log("talk of npx");
-console.log(JSON.stringify({ node: process.env.FETCHED_NODE, pnpm: root + "/fetched/pnpm" }));
+if (fs.existsSync(cache + "/_cacache/damaged")) fail("EACCES", cache + "/_cacache/damaged");
+if (!fs.existsSync(bin)) install();
+if (!fs.existsSync(folder + "/package.json")) fail("ENOENT", folder + "/package.json");
+const node = fs.existsSync(bin + "/node") ? bin + "/node" : "/bin/false";
+console.log(JSON.stringify({ node, pnpm: bin + "/pnpm" }));
 `;
 
 const PACKAGE = { name: "mini", private: true, scripts: { start: "node scripts/bootstrap.cjs start" } };
@@ -50,6 +93,8 @@ export type MiniRepository = {
   folder: string;
   /** Runs `node scripts/bootstrap.cjs <args>`. */
   bootstrap: (args: readonly string[], options?: BootstrapOptions) => Promise<RunResult>;
+  /** The same, but a signal ends it while npx is at work. */
+  interrupt: (args: readonly string[], options: InterruptOptions) => Promise<void>;
   /** Which tools were called since the last time this was asked. */
   calls: () => Promise<string[]>;
 };
@@ -59,6 +104,16 @@ export type BootstrapOptions = Partial<RunOptions> & {
   node?: readonly string[];
   /** Whether a pnpm is on PATH. */
   pnpmOnPath?: boolean;
+  /** Where the repository is by now. */
+  in?: string;
+};
+
+export type InterruptOptions = BootstrapOptions & {
+  /** How far npx gets before. */
+  before: string;
+  signal: NodeJS.Signals;
+  /** Whether npx and everything else that was started gets the signal too. */
+  toAll: boolean;
 };
 
 /** Makes one. */
@@ -87,22 +142,43 @@ export async function createMiniRepository(): Promise<MiniRepository> {
     await chmod(file, 0o755);
   }
   const log = path.join(folder, "calls.log");
+  const started = (args: readonly string[], options: BootstrapOptions) => {
+    const { node = [process.execPath], pnpmOnPath = true, in: root = folder, env, ...others } = options;
+    const [command = "", ...flags] = node;
+    return {
+      command,
+      args: [...flags, path.join(root, "scripts/bootstrap.cjs"), ...args],
+      options: {
+        cwd: root,
+        ...others,
+        env: {
+          PATH: pnpmOnPath ? `${root}/installed:/usr/bin:/bin` : "/usr/bin:/bin",
+          HOME: root,
+          FETCHED_NODE: process.execPath,
+          npm_execpath: path.join(root, "npm", "npm-cli.js"),
+          ...env,
+        },
+      },
+    };
+  };
   return {
     folder,
     bootstrap: (args, options = {}) => {
-      const { node = [process.execPath], pnpmOnPath = true, env, ...others } = options;
-      const [command = "", ...flags] = node;
-      return run(command, [...flags, path.join(folder, "scripts/bootstrap.cjs"), ...args], {
-        cwd: folder,
-        ...others,
-        env: {
-          PATH: pnpmOnPath ? `${folder}/installed:/usr/bin:/bin` : "/usr/bin:/bin",
-          HOME: folder,
-          FETCHED_NODE: process.execPath,
-          npm_execpath: path.join(folder, "npm", "npm-cli.js"),
-          ...env,
-        },
-      });
+      const start = started(args, options);
+      return run(start.command, start.args, start.options);
+    },
+    interrupt: async (args, { before, signal, toAll, ...options }) => {
+      const start = started(args, { ...options, env: { ...options.env, NPX_STOPS_BEFORE: before } });
+      const child = spawn(start.command, start.args, { ...start.options, detached: true, stdio: "ignore" });
+      const ended = once(child, "exit");
+      const group = -(child.pid ?? 0);
+      while (!(await readFile(log, "utf8")).includes(`npx stopped before ${before}`)) {
+        if (child.exitCode !== null) throw new Error(`it ended before npx came to "${before}"`);
+        await setTimeout(20);
+      }
+      process.kill(toAll ? group : -group, signal);
+      await ended;
+      await writeFile(log, "");
     },
     async calls() {
       const text = await readFile(log, "utf8");
