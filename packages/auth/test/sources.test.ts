@@ -266,12 +266,15 @@ describe.runIf(posix)("api_key_command", () => {
   test("one that leaves a child behind does not keep us waiting, and one that is stopped takes its children along", async () => {
     const { reader } = await read("sleep 60 & echo sk-sample");
     expect(await reader.read()).toBe("sk-sample");
-    const { reader: stuck, folder } = await read('sleep 61 & echo $! > "$HOME/child"; wait', {
-      timeoutMs: 300,
-    });
-    expect(await errorOf(stuck.read())).toMatchObject({ code: "source_failed" });
-    const child = Number(await readFile(join(folder, "child"), "utf8"));
-    await expect.poll(() => isRunning(child)).toBe(false);
+    const { reader: stuck, folder } = await read('sleep 61 & echo $! > "$HOME/child"; wait');
+    const stop = new AbortController();
+    const reading = errorOf(stuck.read(stop.signal));
+    const started = async () => Number(await readFile(join(folder, "child"), "utf8").catch(() => ""));
+    await expect.poll(started, { timeout: 20_000 }).toBeGreaterThan(0);
+    stop.abort(new Error("the caller left"));
+    expect(await reading).toMatchObject({ message: "the caller left" });
+    const child = await started();
+    await expect.poll(() => isRunning(child), { timeout: 20_000 }).toBe(false);
   });
 
   test("an abort ends it with the signal's reason", async () => {

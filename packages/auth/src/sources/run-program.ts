@@ -72,7 +72,10 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
       else end({ type: "done", output: Buffer.concat(chunks).toString("utf8") });
     };
     child.once("close", finish);
-    child.once("exit", (code, killedBy) => setTimeout(() => finish(code, killedBy), graceMs));
+    // What is in the pipe by then is still read first: that happens between the timers and the immediates.
+    child.once("exit", (code, killedBy) =>
+      setTimeout(() => setImmediate(() => finish(code, killedBy)), graceMs),
+    );
   });
 }
 
