@@ -68,6 +68,21 @@ describe("S-E3, S-E5: signing and replay", () => {
     expect(service.seen).toHaveLength(20);
   });
 
+  test("S-E4: a thousand at once without a token cost one exchange", async () => {
+    const service = await startService({ "*": guarded(new Set(["token-1"])) });
+    const { post, exchanges } = setup(
+      () => service.origin,
+      async (count) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return `token-${count}`;
+      },
+    );
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => post()));
+    await Promise.all(answers.map((answer) => answer.body.dump()));
+    expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
+    expect([exchanges(), service.seen.length]).toEqual([1, 1000]);
+  });
+
   test("capi.401_always: the second refusal reaches the caller with its body", async () => {
     const service = await startService({ "*": guarded(new Set()) });
     const { post, exchanges } = setup(() => service.origin);

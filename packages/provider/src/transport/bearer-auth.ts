@@ -83,7 +83,13 @@ class SignedRequest {
 
   async #first(): Promise<void> {
     try {
-      const token = await this.#tokens.getToken({ signal: this.#controller.signal });
+      const controller = this.#controller;
+      // A token at hand is given without a look at the signal, which then need not be made.
+      const token = await this.#tokens.getToken({
+        get signal() {
+          return controller.signal;
+        },
+      });
       this.#send(token, isReplayable(this.#request.body));
     } catch (error) {
       this.#controller.fail(error);
@@ -92,7 +98,8 @@ class SignedRequest {
 
   #send(token: AccessToken, mayReplay: boolean): void {
     if (this.#controller.finished) return;
-    const asked = new URL(String(this.#request.origin)).origin;
+    const given = String(this.#request.origin);
+    const asked = this.#placeholders.includes(given) ? given : new URL(given).origin;
     const isHome = asked === token.origin || this.#placeholders.includes(asked);
     const origin = isHome ? token.origin : token.originOf?.(asked);
     if (origin === undefined) {

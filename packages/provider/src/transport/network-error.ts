@@ -144,7 +144,7 @@ export function isPassing(error: unknown): boolean {
 
 /** Refuses to send a secret over TLS whose certificates nobody checks. */
 export function refuseUncheckedTls(origin: string): void {
-  if (process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" && origin.startsWith("https:")) {
+  if (origin.startsWith("https:") && process.env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
     throw new ProviderError(
       "network",
       "Nothing was sent: NODE_TLS_REJECT_UNAUTHORIZED=0 turns certificate checks off, and a token must not go over such a connection.",

@@ -12,7 +12,8 @@ export class StableController implements Dispatcher.DispatchController {
   #aborted = false;
   #reason: Error | null = null;
   #finished = false;
-  readonly #waiting = new AbortController();
+  /** Made only for those who wait: one for each request would be the dearest part of it. */
+  #waiting: AbortController | undefined;
   readonly #onFailure: (reason: Error) => void;
 
   constructor(onFailure: (reason: Error) => void) {
@@ -21,6 +22,8 @@ export class StableController implements Dispatcher.DispatchController {
 
   /** Fires when the request is aborted; for waiting on something that is not a dispatch. */
   get signal(): AbortSignal {
+    this.#waiting ??= new AbortController();
+    if (this.#aborted) this.#waiting.abort(this.#reason);
     return this.#waiting.signal;
   }
 
@@ -83,7 +86,7 @@ export class StableController implements Dispatcher.DispatchController {
     const inner = this.#inner;
     // Without a connection there is nobody who would report the abort, so we do; later callbacks are ignored.
     if (!inner) this.fail(reason);
-    this.#waiting.abort(reason);
+    this.#waiting?.abort(reason);
     inner?.abort(reason);
   }
 

@@ -108,7 +108,10 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
 
   return {
     current: () => held?.token,
-    async getToken({ rejected, signal } = {}) {
+    async getToken(options = {}) {
+      const { rejected } = options;
+      if (rejected === undefined && held && now() < held.refreshAt) return held.token;
+      const { signal } = options;
       signal?.throwIfAborted();
       if (held && rejected !== undefined && held.token.value === rejected) {
         if (refused?.value === rejected && now() < refused.until) return held.token;

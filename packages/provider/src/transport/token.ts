@@ -29,7 +29,7 @@ export type TokenExchange = (options: { signal: AbortSignal }) => Promise<Exchan
 export interface TokenSource {
   /**
    * The token to use now. `rejected` is the value of a token that the service has just refused: the source then gives
-   * another one if it can. Throws what the exchange throws, or the signal's reason when aborted.
+   * another one if it can. Throws what the exchange throws, or the signal's reason when that fires while it waits.
    */
   getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<AccessToken>;
 }
