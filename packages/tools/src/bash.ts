@@ -6,6 +6,7 @@ import { createOutput } from "./bash/output.ts";
 import { createProgress } from "./bash/progress.ts";
 import { renderCommand } from "./bash/render.ts";
 import { runCommand } from "./bash/run-command.ts";
+import type { CommandSandbox } from "./sandbox/sandbox.ts";
 import { MAX_BYTES, MAX_LINES } from "./shared/limits.ts";
 import { requireWellFormed } from "./shared/text.ts";
 import { ToolError } from "./shared/tool-error.ts";
@@ -19,6 +20,8 @@ export interface BashToolOptions {
   env?: Record<string, string | undefined>;
   /** How many seconds a command may take when the call names no `timeout`: 1 to 86400. Default 120. */
   timeoutSeconds?: number;
+  /** Where commands run; see `createSandbox`. Default: on the bare system, with all that this process may do. */
+  sandbox?: CommandSandbox;
 }
 
 /**
@@ -60,6 +63,7 @@ export function createBashTool(options: BashToolOptions = {}): Tool {
           timeoutMs: timeout * 1000,
           signal,
           guard,
+          sandbox: options.sandbox,
           async onOutput(bytes) {
             const text = output.decode(bytes);
             shown.add(text);

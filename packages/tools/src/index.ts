@@ -9,6 +9,7 @@ export { createBashTool, type BashToolOptions } from "./bash.ts";
 export { editTool, globTool, readTool, writeTool };
 export * from "./confinement.ts";
 export * from "./permission.ts";
+export * from "./sandbox.ts";
 export { ToolError, type ToolErrorCode } from "./shared/tool-error.ts";
 
 /** The tools of a coding agent, sorted by name. */

@@ -1,3 +1,5 @@
+import { delimiter, isAbsolute } from "node:path";
+
 /** Credentials that only this program and its relatives read; no command needs them. */
 const OURS = new Set(["COPILOT_GITHUB_TOKEN", "ZOTPILOT_RPC_TOKEN", "ZOTCORE_RPC_TOKEN"]);
 
@@ -13,6 +15,16 @@ export function commandEnvironment(env: Record<string, string | undefined>): Rec
     if (value !== undefined && !isOurs(name.toUpperCase())) kept[name] = value;
   }
   kept["GIT_TERMINAL_PROMPT"] = "0";
+  // Nobody could turn a page.
+  kept["PAGER"] = "cat";
+  kept["GIT_PAGER"] = "cat";
+  // A relative part of the PATH would let a project say what `git` is.
+  const path = kept["PATH"];
+  if (path !== undefined)
+    kept["PATH"] = path
+      .split(delimiter)
+      .filter((folder) => isAbsolute(folder))
+      .join(delimiter);
   return kept;
 }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { CommandSandbox } from "../sandbox/sandbox.ts";
 import { systemCode, ToolError } from "../shared/tool-error.ts";
 import type { ExitGuard, Hold } from "./exit-guard.ts";
 import { stopGroup } from "./process-group.ts";
@@ -16,6 +17,7 @@ export interface CommandRequest {
   timeoutMs: number;
   signal: AbortSignal;
   guard: ExitGuard;
+  sandbox?: CommandSandbox | undefined;
   /** Takes what was printed. Reading goes on when it is done. */
   onOutput: (bytes: Buffer) => Promise<void>;
 }
@@ -85,13 +87,15 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
 }
 
 async function start(
-  { command, cwd, env }: CommandRequest,
+  { command, cwd, env, sandbox }: CommandRequest,
   hold: Hold,
 ): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
   try {
-    const child = spawn("sh", ["-c", JOIN_STREAMS, "sh", command], {
+    const plain = { file: "sh", args: ["-c", JOIN_STREAMS, "sh", command], env };
+    const program = sandbox ? await sandbox.wrap({ ...plain, file: "/bin/sh" }, cwd) : plain;
+    const child = spawn(program.file, program.args, {
       cwd,
-      env,
+      env: program.env,
       stdio: ["ignore", "pipe", "ignore"],
       // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
       detached: process.platform !== "win32",
@@ -106,6 +110,7 @@ async function start(
     if (child.pid === undefined) throw new Error("the process has no id");
     return { child, pid: child.pid, stdout: child.stdout };
   } catch (error) {
+    if (error instanceof ToolError) throw error;
     throw await notStarted(error, command, cwd);
   }
 }

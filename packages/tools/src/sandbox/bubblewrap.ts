@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process";
+import { lstat, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { findProgram } from "../shared/find-program.ts";
+import { isInside } from "../shared/inside.ts";
+import { ToolError } from "../shared/tool-error.ts";
+import type { CommandSandbox, SandboxOptions } from "./sandbox.ts";
+import { secretPlaces, withoutSecrets } from "./secrets.ts";
+
+const run = promisify(execFile);
+const PROBE_MS = 10_000;
+
+/** In a folder that may be written, what a command must not plant there for others to run. */
+const READ_ONLY = [
+  ".git/hooks",
+  ".git/config",
+  ".gitmodules",
+  ".vscode",
+  ".idea",
+  ".mcp.json",
+  ".github/workflows",
+  ".zotpilot",
+];
+
+const SEPARATE = [
+  "--die-with-parent",
+  "--new-session",
+  "--unshare-user-try",
+  "--unshare-pid",
+  "--unshare-ipc",
+  "--unshare-uts",
+  "--unshare-cgroup-try",
+  "--cap-drop",
+  "ALL",
+];
+const SYSTEM = [
+  "--ro-bind",
+  "/",
+  "/",
+  "--dev",
+  "/dev",
+  "--proc",
+  "/proc",
+  "--tmpfs",
+  "/tmp",
+  "--tmpfs",
+  "/var/tmp",
+  "--tmpfs",
+  "/run",
+];
+
+/** Makes a sandbox of Linux namespaces. Throws a {@link ToolError} (`no_sandbox`) where bubblewrap is missing or does not work. */
+export async function createBubblewrap(options: SandboxOptions): Promise<CommandSandbox> {
+  const bwrap = await findProgram("bwrap");
+  if (bwrap === undefined) {
+    throw new ToolError("no_sandbox", "there is no sandbox: bubblewrap (bwrap) is not installed");
+  }
+  const network = options.network ?? false;
+  const separate = network ? SEPARATE : [...SEPARATE, "--unshare-net"];
+  try {
+    await run(bwrap, [...separate, ...SYSTEM, "--", "/bin/sh", "-c", "exit 0"], {
+      timeout: PROBE_MS,
+      env: {},
+    });
+  } catch (error) {
+    const said =
+      error instanceof Error && "stderr" in error ? String(error.stderr).trim().split("\n")[0] : undefined;
+    throw new ToolError(
+      "no_sandbox",
+      `there is no sandbox: bubblewrap does not work here${said ? ` (${said})` : ""}`,
+      {
+        cause: error,
+      },
+    );
+  }
+  const writable = await Promise.all(options.writable.map((folder) => realFolder(folder)));
+
+  return {
+    kind: "bubblewrap",
+    description:
+      `commands run in a sandbox (bubblewrap): they write only below ${writable.join(", ")}, ` +
+      `${network ? "use the network" : "have no network"}, and see neither other processes nor the usual places of secrets`,
+    async wrap(program, cwd) {
+      const folder = await realFolder(cwd);
+      const args = [...separate, ...SYSTEM];
+      // Name resolution of some systems has its settings there.
+      if (network) args.push("--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve");
+      // What stands below the temporary folders is hidden, except for where the command is to work.
+      if (["/tmp", "/var/tmp", "/run"].some((top) => isInside(folder, top)))
+        args.push("--ro-bind", folder, folder);
+      for (const path of writable) args.push("--bind", path, path);
+      for (const path of writable) args.push(...(await readOnlyParts(path)));
+      for (const { path, isFolder } of await secretPlaces(writable, options.hidden ?? [])) {
+        args.push(...(isFolder ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path]));
+      }
+      args.push("--chdir", folder, "--", program.file, ...program.args);
+      return { file: bwrap, args, env: withoutSecrets(program.env) };
+    },
+  };
+}
+
+async function readOnlyParts(folder: string): Promise<string[]> {
+  const found = await Promise.all(
+    READ_ONLY.map(async (name) => {
+      const path = join(folder, name);
+      const stats = await lstat(path).catch(() => undefined);
+      // A link is left alone: what it leads to is read-only already, or is writable as itself.
+      return stats && !stats.isSymbolicLink() ? ["--ro-bind", path, path] : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function realFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (error) {
+    throw new ToolError("not_started", `cannot run a command: the folder ${folder} is gone`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,169 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createBashTool, createSandbox, type CommandSandbox } from "../src/index.ts";
+import { callText, temporaryFolder } from "./helpers.ts";
+
+const problem = await createSandbox({ writable: [process.cwd()] }).then(
+  () => undefined,
+  (error: unknown) => String(error),
+);
+
+async function setUp() {
+  const project = await temporaryFolder();
+  const outside = await temporaryFolder();
+  execFileSync("git", ["init", "-q"], { cwd: project });
+  await writeFile(join(project, ".env"), "SECRET=of-the-project\n");
+  await mkdir(join(project, "packages", "a"), { recursive: true });
+  await writeFile(join(project, "packages", "a", ".env.local"), "SECRET=of-the-package\n");
+  await writeFile(join(outside, "credentials"), "the-credential\n");
+  const sandbox = await createSandbox({ writable: [project], hidden: [join(outside, "credentials")] });
+  const env = { ...process.env, SOME_API_KEY: "key-in-env", GITHUB_TOKEN: "token-in-env" };
+  const bash = createBashTool({ sandbox, env });
+  return {
+    project,
+    outside,
+    bash,
+    run: (command: string, timeout = 20) => callText(bash, project, { command, timeout }),
+  };
+}
+
+// In a container without namespaces, and where bwrap is missing, the reason stands in the name of the test.
+describe.skipIf(problem !== undefined)(
+  `S-H6: the sandbox${problem === undefined ? "" : ` (skipped: ${problem})`}`,
+  () => {
+    test("commands work in the project", async () => {
+      const { project, run } = await setUp();
+      expect(await run("echo hello > new && cat new && git status --short && exit 3")).toContain("[exit 3]");
+      expect(await readFile(join(project, "new"), "utf8")).toBe("hello\n");
+      expect(await run("node -e 'console.log(6 * 7)'")).toContain("42");
+    });
+
+    test("writing outside is refused", async () => {
+      const { outside, run } = await setUp();
+      const before = await readdir(homedir());
+      for (const path of [
+        "/etc/new",
+        "/usr/new",
+        "~/zotpilot-sandbox-test",
+        "/proc/sys/kernel/core_pattern",
+        "/sys/x",
+      ]) {
+        expect(await run(`echo x > ${path}`)).toMatch(/\[exit [12]\]/);
+      }
+      // What is written to the temporary folder stays in the sandbox.
+      await run(`echo x > ${outside}/new; ln -s ${outside} link && echo x > link/new`);
+      expect(await run("mount -o remount,rw / 2>&1; touch /etc/new")).not.toContain("[exit 0]");
+      // What is written to the temporary folder stays in the sandbox.
+      await run("echo x > /tmp/zotpilot-sandbox-test");
+      expect(existsSync("/tmp/zotpilot-sandbox-test")).toBe(false);
+      expect(await readdir(outside)).toEqual(["credentials"]);
+      expect(await readdir(homedir())).toEqual(before);
+    });
+
+    test("programs of others cannot be planted", async () => {
+      const { project, run } = await setUp();
+      expect(await run("echo x > .git/hooks/pre-commit")).toContain("Read-only");
+      expect(await run("git config core.fsmonitor ./x")).not.toContain("[exit 0]");
+      expect(await run("mv .git/hooks .git/other")).not.toContain("[exit 0]");
+      expect(existsSync(join(project, ".git", "hooks", "pre-commit"))).toBe(false);
+    });
+
+    test("there is no network", async () => {
+      const { run } = await setUp();
+      let connections = 0;
+      const server = createServer((socket) => {
+        connections += 1;
+        socket.end("reached\n");
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      onTestFinished(() => void server.close());
+      const address = server.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      const connect = `(exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3)`;
+      expect((await promisify(execFile)("bash", ["-c", connect])).stdout).toBe("reached\n");
+      expect(await run(connect)).not.toContain("reached\n");
+      expect(await run("cat /proc/net/dev")).not.toMatch(/eth0|ens|wlan/);
+      expect(connections).toBe(1);
+    });
+
+    test("a socket in the temporary folder is not there", async () => {
+      const { run } = await setUp();
+      const folder = await temporaryFolder();
+      const server = createServer((socket) => socket.end("reached\n"));
+      await new Promise<void>((resolve) => server.listen(join(folder, "socket"), resolve));
+      onTestFinished(() => void server.close());
+      const script = `require("net").connect(${JSON.stringify(join(folder, "socket"))}).on("data", d => process.stdout.write(d)).on("error", e => { console.log(e.code); process.exit(1); })`;
+      expect(await run(`node -e '${script}'`)).toContain("ENOENT");
+    });
+
+    test("other processes cannot be signalled, nor seen", async () => {
+      const { run } = await setUp();
+      const other = spawn("sleep", ["60"], { stdio: "ignore" });
+      onTestFinished(() => void other.kill("SIGKILL"));
+      expect(await run(`kill -9 ${other.pid}`)).toContain("No such process");
+      expect(await run(`kill -9 ${process.pid}; kill -9 -1; true`)).toContain("[exit");
+      expect(other.exitCode).toBe(null);
+      expect(other.signalCode).toBe(null);
+      expect(await run(`ls -d /proc/${process.pid}/`)).not.toContain("[exit 0]");
+    });
+
+    test("S-H7: secrets are out of sight", async () => {
+      const { outside, run } = await setUp();
+      expect(await run(`cat .env packages/a/.env.local ${join(outside, "credentials")}`)).not.toMatch(
+        /of-the|the-credential/,
+      );
+      expect(await run("env")).not.toMatch(/key-in-env|token-in-env/);
+      expect(
+        await run("cat /etc/shadow; echo; ls -A ~/.ssh ~/.config/gh ~/.zotpilot 2>/dev/null; true"),
+      ).not.toMatch(/root:|id_|hosts/);
+      expect(await run("cat /proc/*/environ | tr '\\0' '\\n'")).not.toMatch(/key-in-env|token-in-env/);
+    });
+
+    test("F-30: what leaves its group by setsid dies with the sandbox", async () => {
+      const { project, run } = await setUp();
+      const text = await run("setsid sh -c 'sleep 2; touch escaped' & setsid sleep 61.25 & sleep 30", 1);
+      expect(text).toContain("[exit -1]");
+      const processes = execFileSync("ps", ["-eo", "args"], { encoding: "utf8" });
+      expect(processes).not.toContain("sleep 61.25");
+      expect(existsSync(join(project, "escaped"))).toBe(false);
+    });
+
+    test("a folder that is gone is an error, and nothing runs", async () => {
+      const { bash, project } = await setUp();
+      await expect(callText(bash, join(project, "none"), { command: "echo ran" })).rejects.toMatchObject({
+        code: "not_started",
+      });
+    });
+  },
+);
+
+test("S-H6: a sandbox that fails is never left out", async () => {
+  const project = await temporaryFolder();
+  const broken: CommandSandbox = {
+    kind: "bubblewrap",
+    description: "",
+    wrap: async () => ({ file: join(project, "no-such-bwrap"), args: [], env: {} }),
+  };
+  const bash = createBashTool({ sandbox: broken });
+  await expect(callText(bash, project, { command: "touch ran" })).rejects.toMatchObject({
+    code: "not_started",
+  });
+  expect(existsSync(join(project, "ran"))).toBe(false);
+});
+
+test("S-H6: without bubblewrap there is an error that says so", async () => {
+  const path = process.env["PATH"];
+  process.env["PATH"] = await temporaryFolder();
+  onTestFinished(() => void (process.env["PATH"] = path));
+  if (process.platform !== "linux") return;
+  await expect(createSandbox({ writable: [] })).rejects.toMatchObject({
+    code: "no_sandbox",
+    message: expect.stringContaining("not installed"),
+  });
+});
