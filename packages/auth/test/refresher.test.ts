@@ -51,6 +51,22 @@ test("S-E4: a hundred calls at once on an expired token are one exchange, and al
   expect(Date.parse(stored?.expiresAt ?? "")).toBeGreaterThan(Date.now() + 7 * hour);
 });
 
+test("S-L1: the decision is made inside the turn, on what is stored by then", async () => {
+  const { server, store, id } = await prepare();
+  // Another process was faster, and nobody noticed before the turn came.
+  const another = createTokenRefresher({ store });
+  const late: CredentialStore = {
+    ...store,
+    exclusively: async (account, action) => {
+      await another.fresh(account);
+      return store.exclusively(account, action);
+    },
+  };
+  expect((await createTokenRefresher({ store: late }).fresh(id)).token).toBe("ghu_pair1");
+  expect(server.exchanges).toHaveLength(1);
+  expect(server.refusals).toEqual([]);
+});
+
 test("a token that lives, or does not expire, is handed out without asking anybody", async () => {
   const { server, store, refresher, id } = await prepare({ credential: { expiresAt: inFuture(hour) } });
   expect((await refresher.fresh(id)).token).toBe("ghu_pair0");
