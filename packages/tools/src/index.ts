@@ -7,6 +7,7 @@ import { writeTool } from "./write.ts";
 
 export { createBashTool, type BashToolOptions } from "./bash.ts";
 export { editTool, globTool, readTool, writeTool };
+export * from "./checkpoint.ts";
 export * from "./confinement.ts";
 export * from "./permission.ts";
 export * from "./sandbox.ts";

@@ -50,6 +50,13 @@ const SYSTEM = [
   "/run",
 ];
 
+// A root user could otherwise set the kernel's parameters through the new /proc.
+const KERNEL = ["sys", "sysrq-trigger", "irq", "bus", "fs"].flatMap((name) => [
+  "--ro-bind-try",
+  `/proc/${name}`,
+  `/proc/${name}`,
+]);
+
 /** Makes a sandbox of Linux namespaces. Throws a {@link ToolError} (`no_sandbox`) where bubblewrap is missing or does not work. */
 export async function createBubblewrap(options: SandboxOptions): Promise<CommandSandbox> {
   const bwrap = await findProgram("bwrap");
@@ -59,7 +66,7 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
   const network = options.network ?? false;
   const separate = network ? SEPARATE : [...SEPARATE, "--unshare-net"];
   try {
-    await run(bwrap, [...separate, ...SYSTEM, "--", "/bin/sh", "-c", "exit 0"], {
+    await run(bwrap, [...separate, ...SYSTEM, ...KERNEL, "--", "/bin/sh", "-c", "exit 0"], {
       timeout: PROBE_MS,
       env: {},
     });
@@ -83,7 +90,7 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
       `${network ? "use the network" : "have no network"}, and see neither other processes nor the usual places of secrets`,
     async wrap(program, cwd) {
       const folder = await realFolder(cwd);
-      const args = [...separate, ...SYSTEM];
+      const args = [...separate, ...SYSTEM, ...KERNEL];
       // Name resolution of some systems has its settings there.
       if (network) args.push("--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve");
       // What stands below the temporary folders is hidden, except for where the command is to work.

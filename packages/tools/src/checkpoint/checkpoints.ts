@@ -1,0 +1,187 @@
+import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { decodeArguments, type ToolMiddleware } from "@zotpilot/core";
+import { resolvePath } from "../shared/path.ts";
+import { realPathOf } from "../shared/real-path.ts";
+import { ToolError } from "../shared/tool-error.ts";
+import { createBlobStore } from "./blobs.ts";
+import { fileState, sameState } from "./file-state.ts";
+import { gitSnapshot } from "./git-changes.ts";
+import { restore } from "./restore.ts";
+import { readEntry, type ChangedFile, type CheckpointEntry } from "./schema.ts";
+
+/** How checkpoints are kept. */
+export interface CheckpointOptions {
+  /** A folder of its own, private to the user. Absolute. Sessions may share it. */
+  folder: string;
+  /** The session that the calls belong to. */
+  session: string;
+  /** How many bytes of file contents are kept, over all sessions; the oldest go first. Default 200 MiB. */
+  maxBytes?: number;
+  now?: () => Date;
+}
+
+/** What an undo did. */
+export interface UndoResult {
+  /** The files that are as they were, absolute. */
+  restored: string[];
+}
+
+/** Remembers how files were, and brings them back. */
+export interface Checkpoints {
+  /** Belongs next to the tools, so that it sees only what really runs. */
+  middleware: ToolMiddleware;
+  /** Calls from here on belong to the next turn. */
+  nextTurn(): void;
+  /** What calls of this session changed and was not undone, oldest first. */
+  list(): Promise<CheckpointEntry[]>;
+  /**
+   * Undoes the last turn that changed something, or one turn, or one call. Throws a `ToolError` (`conflict`) and changes
+   * nothing when one of the files is not as the agent left it.
+   */
+  undo(what?: { turn: number } | { call: string }): Promise<UndoResult>;
+}
+
+const FILE_TOOLS = new Set(["write", "edit"]);
+const COMMAND_TOOLS = new Set(["bash", "powershell"]);
+const MAX_BYTES = 200 * 1024 * 1024;
+
+/**
+ * Makes checkpoints of what `write`, `edit` and, in a git repository, commands change. Contents are kept once each, under
+ * their hash. A disk that is full costs the checkpoint and not the call.
+ */
+export function createCheckpoints(options: CheckpointOptions): Checkpoints {
+  const { folder, session, maxBytes = MAX_BYTES, now = () => new Date() } = options;
+  const blobs = createBlobStore(join(folder, "contents"));
+  const log = join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`);
+  let turn = 1;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function entries(): Promise<CheckpointEntry[]> {
+    const text = await readFile(log, "utf8").catch(() => "");
+    const byId = new Map<string, CheckpointEntry>();
+    for (const line of text.split("\n")) {
+      const entry = line === "" ? undefined : readEntry(line);
+      if (entry) byId.set(`${entry.turn} ${entry.id}`, entry);
+    }
+    return [...byId.values()].filter(({ undone }) => !undone);
+  }
+
+  async function append(entry: CheckpointEntry): Promise<void> {
+    writing = writing.then(async () => {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await appendFile(log, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    });
+    await writing;
+  }
+
+  async function record(id: string, tool: string, cwd: string, files: readonly ChangedFile[]): Promise<void> {
+    if (files.length === 0) return;
+    await append({ id, turn, tool, at: now().toISOString(), cwd, files: [...files] });
+    await forgetOldest();
+  }
+
+  async function forgetOldest(): Promise<void> {
+    const sizes = await blobs.list();
+    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    if (total <= maxBytes) return;
+    const times = await blobTimes();
+    const oldest = [...sizes].sort(([left], [right]) => (times.get(left) ?? 0) - (times.get(right) ?? 0));
+    for (const [name, size] of oldest) {
+      if (total <= maxBytes * 0.9) break;
+      await blobs.delete(name);
+      total -= size;
+    }
+  }
+
+  /** When each content was last part of a call. */
+  async function blobTimes(): Promise<Map<string, number>> {
+    const times = new Map<string, number>();
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.endsWith(".jsonl")) continue;
+      const path = join(folder, name);
+      const text = await readFile(path, "utf8").catch(() => "");
+      let known = false;
+      for (const line of text.split("\n")) {
+        const entry = line === "" ? undefined : readEntry(line);
+        for (const file of entry?.files ?? []) {
+          if (!file.before) continue;
+          times.set(
+            file.before.hash,
+            Math.max(times.get(file.before.hash) ?? 0, Date.parse(entry?.at ?? "")),
+          );
+          known = true;
+        }
+      }
+      if (!known && text !== "" && path !== log && (await stat(path)).isFile())
+        await rm(path, { force: true });
+    }
+    return times;
+  }
+
+  async function aroundFile(cwd: string, shown: string): Promise<() => Promise<ChangedFile[]>> {
+    const path = await realPathOf(resolvePath(cwd, shown));
+    const was = await fileState(path);
+    if (was.bytes) await blobs.put(was.bytes);
+    return async () => {
+      const is = await fileState(path);
+      if (sameState(was.state, is.state)) return [];
+      const lost = was.lost ?? is.lost;
+      return [{ path, before: was.state, after: is.state, ...(lost !== undefined && { lost }) }];
+    };
+  }
+
+  async function aroundCommand(cwd: string): Promise<() => Promise<ChangedFile[]>> {
+    const snapshot = await gitSnapshot(cwd);
+    return async () => {
+      const changes = (await snapshot?.changes()) ?? [];
+      for (const { before } of changes) if (before) await blobs.put(before);
+      return changes.map(({ file }) => file);
+    };
+  }
+
+  function around(
+    name: string,
+    input: unknown,
+    cwd: string,
+  ): Promise<() => Promise<ChangedFile[]>> | undefined {
+    if (COMMAND_TOOLS.has(name)) return aroundCommand(cwd);
+    const path = typeof input === "object" && input !== null && "path" in input ? input.path : undefined;
+    return FILE_TOOLS.has(name) && typeof path === "string" && path !== ""
+      ? aroundFile(cwd, path)
+      : undefined;
+  }
+
+  return {
+    middleware: (next) => async (call, context) => {
+      const look = await around(call.name, decodeArguments(call), context.cwd)?.catch(() => undefined);
+      try {
+        return await next(call, context);
+      } finally {
+        const files = await look?.().catch(() => []);
+        await record(call.id, call.name, context.cwd, files ?? []).catch(() => undefined);
+      }
+    },
+    nextTurn() {
+      turn += 1;
+    },
+    list: entries,
+    async undo(what) {
+      const all = await entries();
+      const last = all.at(-1)?.turn;
+      const wanted = what ?? (last === undefined ? undefined : { turn: last });
+      const chosen = all.filter((entry) =>
+        wanted && "call" in wanted ? entry.id === wanted.call : entry.turn === wanted?.turn,
+      );
+      if (chosen.length === 0) throw new ToolError("not_found", "there is nothing to undo");
+      const restored = await restore(chosen, blobs);
+      for (const entry of chosen) await append({ ...entry, undone: true });
+      return { restored };
+    },
+  };
+}
+
+/** Removes the checkpoints of a session, for when the session itself is deleted. Contents go when nobody needs them. */
+export async function deleteCheckpoints(folder: string, session: string): Promise<void> {
+  await rm(join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`), { force: true });
+}
