@@ -13,6 +13,8 @@ const DAMAGED =
 
 /** Fetches these packages and remembers where their programs are: `{ node, pnpm }`. */
 async function fetchTools(root, packages) {
+  const tidy = () => removeOtherCaches(root, Object.values(readNote(root)));
+  tidy();
   let found;
   try {
     found = await fetchAnew(root, packages, { share: true });
@@ -22,7 +24,7 @@ async function fetchTools(root, packages) {
     found = await fetchAnew(root, packages, { share: false });
   }
   addToNote(root, packages.includes(NODE) ? found : { pnpm: found.pnpm });
-  removeOtherCaches(root, Object.values(readNote(root)));
+  tidy();
   return found;
 }
 

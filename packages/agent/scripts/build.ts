@@ -68,6 +68,12 @@ function assertSelfContained(chunks: readonly OutputChunk[]): void {
   }
 }
 
+/** What it imported would be read before it can ask how old Node is. */
+function assertStartsAnywhere(chunks: readonly OutputChunk[]): void {
+  const bin = chunks.find((chunk) => chunk.fileName === "bin.js");
+  if (bin && bin.imports.length > 0) throw new Error(`bin.js would first import ${bin.imports.join(", ")}`);
+}
+
 /** Puts each file in place in one move, chunks before the entries that name them, then removes leftovers. */
 async function writeDist(files: ReadonlyMap<string, string>): Promise<void> {
   await mkdir(distFolder, { recursive: true });
@@ -88,6 +94,7 @@ async function writeDist(files: ReadonlyMap<string, string>): Promise<void> {
 async function build(): Promise<void> {
   const chunks = await bundleProgram();
   assertSelfContained(chunks);
+  assertStartsAnywhere(chunks);
   const ordered = chunks.toSorted((a, b) => Number(a.isEntry) - Number(b.isEntry));
   await writeDist(
     new Map([
