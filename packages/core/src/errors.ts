@@ -27,6 +27,8 @@ export type CoreErrorCode =
   | "nothing_to_compact"
   /** The conversation could not be summarised; it is as it was. */
   | "compaction_failed"
+  /** A summary was stopped; the conversation is as it was. */
+  | "aborted"
   /** An rpc server said no; the message is its sentence. */
   | "request_refused"
   /** The rpc server is gone, or was never there. */

@@ -300,7 +300,7 @@ test("a compaction that is stopped, or over budget, leaves everything as it was"
   expect(agent.status).toBe("running");
   await expect(agent.prompt("now")).rejects.toMatchObject({ code: "busy" });
   agent.abort();
-  await expect(compacting).rejects.toMatchObject({ code: "compaction_failed" });
+  await expect(compacting).rejects.toMatchObject({ code: "aborted" });
   expect(agent.transcript).toEqual(before);
   expect(only(events, "compaction_end")).toHaveLength(1);
 

@@ -183,6 +183,7 @@ test("README.md: its tables name every event and every error code", async () => 
     answer_too_long: true,
     nothing_to_compact: true,
     compaction_failed: true,
+    aborted: true,
     session_not_found: true,
     session_corrupt: true,
     session_newer: true,

@@ -503,3 +503,37 @@ test("serving leaves no listeners behind", async () => {
   }
   expect(count()).toEqual(before);
 });
+
+test("compact: started, then the summary; an error when there is nothing to do; nothing when it was stopped", async () => {
+  const agent = createAgent({
+    provider: scripted(
+      say("x".repeat(9_000)),
+      say("y".repeat(9_000)),
+      say("the gist"),
+      play([], untilAborted),
+      say("later"),
+    ),
+    model: "model-a",
+    modelInfo: async () => undefined,
+  });
+  const rpc = serve(agent);
+  rpc.send({ type: "compact", id: "c0" });
+  expect(await rpc.next(({ type }) => type === "error")).toMatchObject({
+    message: "the conversation is short already",
+  });
+  for (const message of ["one", "two"]) {
+    await rpc.ask({ type: "prompt", message });
+    await rpc.next(({ type }) => type === "done");
+  }
+  expect(await rpc.ask({ type: "compact" })).toMatchObject({ success: true, data: { started: true } });
+  expect((await rpc.next(({ type }) => type === "compact_done"))["summary"]).toContain("the gist");
+  const lines = rpc.lines.length;
+  expect(await rpc.ask({ type: "compact" })).toMatchObject({ success: true });
+  expect(await rpc.ask({ type: "abort" })).toMatchObject({ success: true });
+  expect(await rpc.ask({ type: "prompt", message: "three" })).toMatchObject({ success: true });
+  await rpc.next(({ type, content }) => type === "user_message" && JSON.stringify(content).includes("three"));
+  expect(rpc.lines.slice(lines).filter(({ type }) => type === "compact_done" || type === "error")).toEqual(
+    [],
+  );
+  await rpc.end();
+});

@@ -1,4 +1,4 @@
-import type { Message, ModelInfo, Provider } from "@zotpilot/provider/model";
+import type { Initiator, Message, ModelInfo, Provider } from "@zotpilot/provider/model";
 import { CoreError, serializeError, type CoreErrorCode, type SerializedError } from "../errors.ts";
 import { isDurable, type AgentEvent, type DurableEvent, type SpentSoFar } from "../events/event.ts";
 import { emptyTranscript, reduceTranscript, type Transcript } from "../events/transcript.ts";
@@ -26,6 +26,11 @@ export interface AgentOptions {
   cwd?: string;
   /** Where the conversation is kept; its events are the conversation so far. In memory only when left out. */
   session?: Session;
+  /**
+   * Who is behind its prompts: a person (`user`, when left out), or another agent that it works for (`agent`). Copilot
+   * bills by it; say the truth.
+   */
+  initiator?: Initiator;
   /** At most so many model calls a prompt; unlimited when left out. */
   maxSteps?: number;
   /** At most so many model calls in the life of this agent, tries again and summaries included. */
@@ -82,7 +87,7 @@ export interface Agent {
   takeQueued(): QueuedInput[];
   /**
    * Summarises the conversation to make it shorter. Throws `CoreError` `busy` while a prompt runs, `nothing_to_compact`,
-   * or `compaction_failed`; then the conversation is as it was. `abort()` stops it.
+   * `compaction_failed`, or `aborted` after an `abort()`; then the conversation is as it was.
    */
   compact(options?: { signal?: AbortSignal }): Promise<void>;
   /** Gives the session a name; an empty one takes it away. Throws a `CoreError` when it cannot be kept. */
@@ -214,6 +219,7 @@ export function createAgent(options: AgentOptions): Agent {
       signal,
       usage: transcript.usage,
       unmeasured: transcript.unmeasured,
+      ...(options.initiator && { initiator: options.initiator }),
       budget,
       inputs: queue,
       compaction,

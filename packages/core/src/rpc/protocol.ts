@@ -22,6 +22,7 @@ export const requests = {
     images: z.array(image).nullish(),
   }),
   abort: z.object({ type: z.literal("abort"), id }),
+  compact: z.object({ type: z.literal("compact"), id }),
   get_state: z.object({ type: z.literal("get_state"), id }),
   get_messages: z.object({ type: z.literal("get_messages"), id }),
   get_models: z.object({ type: z.literal("get_models"), id }),

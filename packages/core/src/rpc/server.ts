@@ -3,7 +3,8 @@ import type { Writable } from "node:stream";
 import { decodeLines } from "@zotpilot/ndjson";
 import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
 import type { Agent } from "../agent/agent.ts";
-import { messageOf } from "../errors.ts";
+import { summaryIn } from "../context/compact.ts";
+import { isCoreError, messageOf } from "../errors.ts";
 import { untilAborted } from "../run/until-aborted.ts";
 import { createLineWriter } from "./line-writer.ts";
 import {
@@ -124,6 +125,21 @@ export async function serveRpc(agent: Agent, options: RpcServerOptions): Promise
     abort() {
       agent.abort();
       return ok();
+    },
+    async compact(request) {
+      queue.prompt(async () => {
+        if (stopped.aborted) return;
+        respond(request, { success: true, data: { started: true } });
+        try {
+          await agent.compact();
+          void writer.write({ type: "compact_done", summary: summaryIn(agent.transcript.messages) });
+        } catch (error) {
+          // As in zot: who has stopped it hears nothing more of it.
+          if (isCoreError(error) && error.code === "aborted") return;
+          void writer.write({ type: "error", message: messageOf(error) });
+        }
+      });
+      return undefined;
     },
     async get_state() {
       await queue.changed();

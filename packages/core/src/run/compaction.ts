@@ -169,7 +169,7 @@ function difference(before: Usage, after: Usage): Usage | undefined {
 }
 
 function failureOf(error: unknown, signal: AbortSignal) {
-  if (signal.aborted) return serializeError(new CoreError("compaction_failed", "the summary was stopped"));
+  if (signal.aborted) return serializeError(new CoreError("aborted", "the summary was stopped"));
   const { code } = serializeError(error);
   if (code === "nothing_to_compact" || code.endsWith("_limit")) return serializeError(error);
   const message = `the conversation could not be summarised: ${messageOf(error)}`;

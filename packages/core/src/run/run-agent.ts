@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import {
   addUsage,
   emptyUsage,
+  type Initiator,
   type Message,
   type Provider,
   type ToolCall,
@@ -47,6 +48,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** At most so many model calls; unlimited when left out. */
   maxSteps?: number;
+  /** Who is behind the prompt: a person when left out, or another agent. */
+  initiator?: Initiator;
   /** The usage of the conversation so far. */
   usage?: Usage;
   /** Model calls of the conversation so far whose cost nobody knows. */
@@ -138,7 +141,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
       messages: [...messages],
       ...(tools.length > 0 && { tools }),
       // A person's prompt is billed as such; everything that follows from it is the agent's doing.
-      initiator: fresh ? ("user" as const) : ("agent" as const),
+      initiator: fresh ? (options.initiator ?? ("user" as const)) : ("agent" as const),
       interactionId,
     };
     fresh = false;

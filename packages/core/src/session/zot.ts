@@ -11,13 +11,12 @@ const block = z.looseObject({
   data: z.string().nullish(),
   id: z.string().nullish(),
   name: z.string().nullish(),
-  arguments: z.unknown(),
+  arguments: z.unknown().optional(),
   call_id: z.string().nullish(),
   content: z.array(z.looseObject({})).nullish(),
   is_error: z.boolean().nullish(),
   reasoning_id: z.string().nullish(),
   encrypted_content: z.string().nullish(),
-  summary: z.unknown(),
 });
 const row = z.looseObject({
   type: z.string(),

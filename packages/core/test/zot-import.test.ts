@@ -1,0 +1,117 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createCopilot } from "@zotpilot/provider";
+import { answer, createSimulator } from "@zotpilot/simulator";
+import { expect, test } from "vitest";
+import { createAgent, emptyTranscript, importSession, openSession, reduceTranscript } from "../src/index.ts";
+import { pairingProblems } from "./support/run.ts";
+import { folder } from "./support/session-files.ts";
+
+// As zot writes it: blocks without types, escaped for HTML, one row with the results of a turn.
+const usage = {
+  input_tokens: 6,
+  output_tokens: 5,
+  cache_read_tokens: 4,
+  cache_write_tokens: 2,
+  cost_usd: 0.000058,
+};
+const time = "2026-11-21T01:53:03.060757891Z";
+const row = (role: string, ...content: object[]) => ({ type: "message", message: { role, content, time } });
+const meta = {
+  id: "71f50c12-cacc-4dd3-a5bf-080bebe270aa",
+  cwd: "/home/u/project",
+  model: "gpt-5",
+  provider: "openai",
+  started: time,
+  version: "0.0.0",
+};
+const png = "iVBORw0KGgo=";
+const rows = [
+  { type: "meta", meta },
+  row("user", { text: "hi" }, { mime_type: "image/png", data: png }),
+  row(
+    "assistant",
+    { reasoning_id: "rs_1", summary: ["thought"], encrypted_content: "opaque" },
+    { text: "hello <b>&" },
+    { id: "call_1", name: "read", arguments: { path: "a" } },
+    { id: "call_2", name: "read", arguments: { path: "b" } },
+  ),
+  row("tool", {
+    call_id: "call_1",
+    content: [{ text: "one" }, { mime_type: "image/png", data: png }],
+    is_error: false,
+  }),
+  row(
+    "user",
+    { text: "Tool output included the following image content:" },
+    { mime_type: "image/png", data: png },
+  ),
+  { type: "usage", usage, cumulative: usage },
+  { type: "from_the_future", more: 1 },
+  row("assistant", { text: "done" }),
+  row("assistant"),
+  { title: "a title", type: "rename" },
+];
+const text = rows
+  .map((each) =>
+    JSON.stringify(each).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e").replaceAll("&", "\\u0026"),
+  )
+  .join("\n");
+
+for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.zotsession"]) {
+  test(`a session of zot, ${name.split(".")[1]}, is taken over and goes on`, async () => {
+    const directory = await folder();
+    const file = join(directory, name);
+    const source = `${name.endsWith("jsonl") ? text : text.replace("/home/u/project", "")}\nnot json\n{"type":"message","mess`;
+    await writeFile(file, source);
+    const { path, warnings } = await importSession(file, {
+      directory: join(directory, "mine"),
+      cwd: "/here",
+    });
+    expect(await readFile(file, "utf8")).toBe(source);
+    expect(warnings).toEqual([`${file}: lines that could not be read were left out (2)`]);
+
+    const session = await openSession(path);
+    expect(session.warnings).toEqual([]);
+    const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
+    expect(transcript.name).toBe("a title");
+    expect(transcript.usage).toMatchObject({ inputTokens: 12, outputTokens: 5, cachedInputTokens: 4 });
+    expect(pairingProblems(transcript.messages)).toEqual([]);
+    expect(transcript.messages.map(({ role, content }) => [role, content])).toEqual([
+      [
+        "user",
+        [
+          { type: "text", text: "hi" },
+          { type: "image", mimeType: "image/png", data: png },
+        ],
+      ],
+      [
+        "assistant",
+        [
+          { type: "text", text: "hello <b>&" },
+          { type: "tool_call", id: "call_1", name: "read", arguments: '{"path":"a"}' },
+          { type: "tool_call", id: "call_2", name: "read", arguments: '{"path":"b"}' },
+        ],
+      ],
+      [
+        "tool",
+        [
+          { type: "text", text: "one" },
+          { type: "image", mimeType: "image/png", data: png },
+        ],
+      ],
+      ["tool", [{ type: "text", text: "lost: the result of this call can no longer be read" }]],
+      ["assistant", [{ type: "text", text: "done" }]],
+    ]);
+
+    const simulator = await createSimulator({ answer: answer.text("Going on.") });
+    const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+    const agent = createAgent({ provider, model: "gpt-4.1", session });
+    for (const model of ["gpt-4.1", "gpt-5.2-codex", "claude-haiku-4.5"]) {
+      await agent.setModel(model);
+      expect(await agent.prompt("continue"), model).toEqual({ reason: "done" });
+    }
+    await agent.close();
+    await simulator.close();
+  });
+}
