@@ -85,7 +85,9 @@ export const layers: readonly Layer[] = [
   },
   {
     files: /^agent\/src\/(?!chat\/|modes\/interactive)/,
-    mayNotImport: /^(react|ink|@zotpilot\/tui)(\/|$)|^agent\/src\/(chat\/|modes\/interactive)/,
+    // What makes text safe to print is without Ink, in an entry of its own.
+    mayNotImport:
+      /^(react|ink)(\/|$)|^@zotpilot\/tui(?!\/sanitize$)(\/|$)|^agent\/src\/(chat\/|modes\/interactive)/,
     because: "only the chat loads Ink",
     typesMayPass: true,
     dynamicMayPass: true,

@@ -1,3 +1,5 @@
+import { sanitizeTerminalText } from "@zotpilot/tui/sanitize";
+
 /** What the caller asked for makes no sense; the message says what was wrong and what to do. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -32,6 +34,7 @@ const byCode: Record<string, number> = {
   access_denied: exitCodes.denied,
   forbidden: exitCodes.denied,
   not_subscribed: exitCodes.denied,
+  host_invalid: exitCodes.usage,
 };
 
 /** The exit code for an error of any package, thrown or serialized. */
@@ -49,9 +52,16 @@ const hints: Record<string, string> = {
   token_revoked: "Run `zotpilot login` to sign in again.",
 };
 
+/** What came from elsewhere, on one line, with nothing in it that a terminal would obey. */
+export function safeLine(text: string): string {
+  return sanitizeTerminalText(text)
+    .replaceAll(/\s*\n\s*/g, " ")
+    .trim();
+}
+
 /** An error as one line for a person, with what to do where that is known. */
 export function errorLine(error: { message?: string; code?: unknown; hint?: unknown }): string {
-  const message = (error.message ?? "").replaceAll(/\s*\n\s*/g, " ");
+  const message = safeLine(error.message ?? "");
   const hint = typeof error.hint === "string" ? error.hint : hints[String(error.code)];
   if (!hint || message.includes(hint)) return message;
   return `${message}${/[.!?]$/.test(message) ? "" : "."} ${hint}`;

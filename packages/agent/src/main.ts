@@ -15,7 +15,10 @@ export async function main(argv: readonly string[], io: Io, signal: AbortSignal)
     invocation = parseCommandLine(argv, io.env);
     return await dispatch(invocation, io, signal);
   } catch (error) {
-    if (signal.aborted) return exitCodes.interrupt;
+    if (signal.aborted) {
+      if (wantsJson(invocation)) io.stdout.write(encodeLine({ type: "done" }));
+      return exitCodes.interrupt;
+    }
     const line = errorLine(error instanceof Error ? error : new Error(String(error)));
     if (wantsJson(invocation)) {
       io.stdout.write(encodeLine({ type: "error", message: line }));
@@ -58,7 +61,7 @@ async function dispatch(invocation: Invocation, io: Io, signal: AbortSignal): Pr
     }
     case "models": {
       const { runModels } = await import("./subcommands/models.ts");
-      return runModels(invocation.options, invocation.json, io);
+      return runModels(invocation.options, invocation.json, io, signal);
     }
     case "run":
       return runMode(invocation.options, io, signal);
@@ -78,7 +81,12 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
   // The chat shows warnings itself: a line written beside its screen would tear it.
   const isChat = options.mode === "interactive";
-  const runtime = await createRuntime({ options, env: io.env, ...(!isChat && { onWarning }) });
+  const runtime = await createRuntime({
+    options,
+    env: io.env,
+    // The chat ends in its own way, with the terminal given back first.
+    ...(!isChat && { onWarning, signal }),
+  });
   try {
     switch (options.mode) {
       case "interactive": {

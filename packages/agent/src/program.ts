@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ForeignSource } from "@zotpilot/auth";
@@ -150,6 +150,8 @@ function readOptions(
 ): CliOptions {
   const model = raw.model ?? env["ZOTPILOT_MODEL"];
   const host = raw.host ?? env["ZOTPILOT_HOST"];
+  if (raw.host === "")
+    throw new UsageError("--host is empty; name a host, such as github.com, or leave it out.");
   return {
     prompt,
     mode,
@@ -203,7 +205,13 @@ function workingFolder(asked: string | undefined): string {
     );
   }
   const folder = resolve(current, asked ?? ".");
-  const found = statSync(folder, { throwIfNoEntry: false });
+  let found: Stats | undefined;
+  try {
+    found = statSync(folder, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new UsageError(`the folder ${folder} cannot be used (${code}); name another one with --cwd.`);
+  }
   if (!found) throw new UsageError(`there is no folder ${folder}; name an existing one with --cwd.`);
   if (!found.isDirectory()) throw new UsageError(`${folder} is not a folder; name one with --cwd.`);
   return folder;
@@ -241,4 +249,4 @@ Environment: COPILOT_GITHUB_TOKEN (a token to use instead of signing in), ZOTPIL
   ZOTPILOT_CREDENTIAL_STORE (auto, keychain, file), ZOTPILOT_TOKEN_SOURCES, ZOTPILOT_TOKEN_COMMAND (["program", "argument"])
 Tokens are looked for in this order: standard input (login --with-token), COPILOT_GITHUB_TOKEN, ZOTPILOT_TOKEN_COMMAND,
   the account that signed in; then, when asked for, gh_env, gh_cli, editors
-Exit codes: 0 ok, 1 error, 2 wrong use, 3 limit reached, 4 not signed in, 5 denied, 130 interrupted`;
+Exit codes: 0 ok, 1 error, 2 wrong use, 3 limit reached, 4 not signed in, 5 denied, 129 terminal closed, 130 interrupted, 143 terminated`;

@@ -8,35 +8,48 @@ const signals = {
   SIGHUP: exitCodes.hangup,
 } as const;
 
-/** How long an ordered end may take before the process ends anyway, in milliseconds. */
-const graceMs = 4_000;
+/** How long an ordered end may take before the process ends anyway, in milliseconds. Tools get 5 s to stop. */
+const graceMs = 6_000;
 
 /** Runs {@link main} as this process: its streams, its signals, its exit code. */
 export async function start(): Promise<void> {
-  const io: Io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env };
+  const { stdin, stdout, stderr, env } = process;
+  const io: Io = { stdin, stdout, stderr, env };
   const controller = new AbortController();
-  let code: number | undefined;
+  let bySignal: number | undefined;
+  let byOutput: number | undefined;
 
-  function stop(exitCode: number): void {
-    // The second signal does not wait for anything.
-    if (code !== undefined) process.exit(exitCode);
-    code = exitCode;
+  function endSoon(exitCode: number): void {
     controller.abort();
     setTimeout(() => process.exit(exitCode), graceMs).unref();
   }
 
-  for (const [signal, exitCode] of Object.entries(signals)) process.on(signal, () => stop(exitCode));
-  // A reader that went away (`| head`) ends the program quietly.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") stop(exitCodes.ok);
+  for (const [signal, exitCode] of Object.entries(signals)) {
+    process.on(signal, () => {
+      // The second signal does not wait for anything.
+      if (bySignal !== undefined) process.exit(exitCode);
+      bySignal = exitCode;
+      endSoon(exitCode);
     });
   }
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (byOutput !== undefined) return;
+    // A reader that went away (`| head`) has all it wanted; an answer that could not be written was lost.
+    byOutput = error.code === "EPIPE" ? exitCodes.ok : exitCodes.error;
+    if (error.code !== "EPIPE") {
+      stderr.write(`zotpilot: the output could not be written (${error.code ?? error.message}).\n`);
+    }
+    endSoon(byOutput);
+  });
+  // Nobody is left to be told; what goes on is not disturbed by that.
+  stderr.on("error", () => undefined);
 
   const result = await main(process.argv.slice(2), io, controller.signal);
-  await Promise.all([process.stdout, process.stderr].map(flushed));
+  await Promise.all([stdout, stderr].map(flushed));
   // Idle connections and an open stdin must not keep the process alive.
-  process.exit(code ?? result);
+  // What was stopped only because its output broke did not fail for another reason.
+  const isStopped = result === exitCodes.ok || result === exitCodes.interrupt;
+  process.exit(bySignal ?? (isStopped ? (byOutput ?? result) : result));
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -31,43 +31,47 @@ test("a token from standard input signs in, and status tells all but the token",
   expect(status.stdout + stdout).not.toContain(simulator.githubToken);
 });
 
-test("several accounts: the last that signed in, another by choice, one for a folder", async () => {
-  await using first = await createSimulator();
-  await using second = await createSimulator();
-  await using sandbox = await createSandbox();
-  await signIn(sandbox, first);
-  await signIn(sandbox, second);
-  const accounts = async (): Promise<{ id: string; in_use: boolean; is_default: boolean }[]> => {
-    const { stdout } = await runCli(sandbox, ["accounts", "--json"]);
-    return stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { id: string; in_use: boolean; is_default: boolean });
-  };
-  const inUse = async (): Promise<string | undefined> => (await accounts()).find((one) => one.in_use)?.id;
-  const idOf = (simulator: Simulator): string => `sample-user@${new URL(simulator.origin).host}`;
-  expect((await accounts()).map(({ id }) => id).toSorted()).toEqual([idOf(first), idOf(second)].toSorted());
-  expect(await inUse()).toBe(idOf(second));
+test(
+  "several accounts: the last that signed in, another by choice, one for a folder",
+  { timeout: 120_000 },
+  async () => {
+    await using first = await createSimulator();
+    await using second = await createSimulator();
+    await using sandbox = await createSandbox();
+    await signIn(sandbox, first);
+    await signIn(sandbox, second);
+    const accounts = async (): Promise<{ id: string; in_use: boolean; is_default: boolean }[]> => {
+      const { stdout } = await runCli(sandbox, ["accounts", "--json"]);
+      return stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { id: string; in_use: boolean; is_default: boolean });
+    };
+    const inUse = async (): Promise<string | undefined> => (await accounts()).find((one) => one.in_use)?.id;
+    const idOf = (simulator: Simulator): string => `sample-user@${new URL(simulator.origin).host}`;
+    expect((await accounts()).map(({ id }) => id).toSorted()).toEqual([idOf(first), idOf(second)].toSorted());
+    expect(await inUse()).toBe(idOf(second));
 
-  expect(await runCli(sandbox, ["accounts", "--use", idOf(first)])).toMatchObject({ code: 0 });
-  expect(await inUse()).toBe(idOf(first));
-  expect(await runCli(sandbox, ["accounts", "--use", idOf(second), "--here"])).toMatchObject({ code: 0 });
-  expect(await inUse()).toBe(idOf(second));
-  const elsewhere = await runCli(sandbox, ["--cwd", sandbox.home, "status"]);
-  expect(elsewhere.stdout).toContain(new URL(first.origin).host);
+    expect(await runCli(sandbox, ["accounts", "--use", idOf(first)])).toMatchObject({ code: 0 });
+    expect(await inUse()).toBe(idOf(first));
+    expect(await runCli(sandbox, ["accounts", "--use", idOf(second), "--here"])).toMatchObject({ code: 0 });
+    expect(await inUse()).toBe(idOf(second));
+    const elsewhere = await runCli(sandbox, ["--cwd", sandbox.home, "status"]);
+    expect(elsewhere.stdout).toContain(new URL(first.origin).host);
 
-  const ambiguous = await runCli(sandbox, ["accounts", "--use", "sample-user"]);
-  expect(ambiguous).toMatchObject({ code: 2, stderr: expect.stringContaining("several accounts") });
-  expect(await runCli(sandbox, ["accounts", "--use", "nobody"])).toMatchObject({ code: 2 });
+    const ambiguous = await runCli(sandbox, ["accounts", "--use", "sample-user"]);
+    expect(ambiguous).toMatchObject({ code: 2, stderr: expect.stringContaining("several accounts") });
+    expect(await runCli(sandbox, ["accounts", "--use", "nobody"])).toMatchObject({ code: 2 });
 
-  const out = await runCli(sandbox, ["logout"]);
-  expect(out.stderr).toContain(`Signed out ${idOf(second)}`);
-  expect(out.stderr).toContain("Other accounts are still signed in");
-  expect(await inUse()).toBe(idOf(first));
-  expect((await runCli(sandbox, ["logout", "--all"])).stderr).toContain("To revoke it as well, visit ");
-  expect(await runCli(sandbox, ["status"])).toMatchObject({ code: 4 });
-  expect((await runCli(sandbox, ["logout"])).stderr).toContain("Nobody was signed in.");
-});
+    const out = await runCli(sandbox, ["logout"]);
+    expect(out.stderr).toContain(`Signed out ${idOf(second)}`);
+    expect(out.stderr).toContain("Other accounts are still signed in");
+    expect(await inUse()).toBe(idOf(first));
+    expect((await runCli(sandbox, ["logout", "--all"])).stderr).toContain("To revoke it as well, visit ");
+    expect(await runCli(sandbox, ["status"])).toMatchObject({ code: 4 });
+    expect((await runCli(sandbox, ["logout"])).stderr).toContain("Nobody was signed in.");
+  },
+);
 
 test("the token is printed only when that was said, and to a terminal only when that was, too", async () => {
   await using simulator = await createSimulator();

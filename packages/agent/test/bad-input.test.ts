@@ -28,7 +28,7 @@ describe("bad input gets one sentence and a documented exit code", () => {
     ["steps of nothing", ["--max-steps", "0", "-p", "hi"], 2, /whole number/],
     ["nobody signed in", ["-p", "hi"], 4, /zotpilot login.*--demo/],
     ["nobody signed in, rpc", ["rpc"], 4, /zotpilot login/],
-    ["a host that is no GitHub", ["--host", "evil.example", "login"], 1, /evil\.example/],
+    ["a host that is no GitHub", ["--host", "evil.example", "login"], 2, /evil\.example/],
     ["an unreachable server", ["--host", "http://127.0.0.1:9", "login", "--json"], 1, /127\.0\.0\.1:9/],
   ];
   test.for(cases)("%s", async ([, args, code, pattern]) => {

@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSimulator } from "@zotpilot/simulator";
@@ -274,4 +277,86 @@ test("resizing while an answer streams neither loses nor doubles a line", async 
   const numbers = Array.from({ length: 40 }, (_, index) => String(index + 1));
   const first = words.lastIndexOf("1");
   expect(words.slice(first, first + 40)).toEqual(numbers);
+});
+
+test("a low window never copies its frame into the scrollback", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox();
+  const terminal = start(sandbox, ["--host", simulator.origin], { columns: 40, rows: 8 });
+  await terminal.waitFor("Nobody is signed in");
+  terminal.type("/login\r");
+  await terminal.waitFor(/Enter +[A-Z]{4}-[A-Z]{4}/);
+  const before = terminal.history().length;
+  const seen = terminal.output().length;
+  await terminal.waitUntil(() => terminal.output().length > seen + 1_000, "some turns of the spinner");
+  expect(terminal.history().length).toBe(before);
+  terminal.type(escape);
+  await terminal.waitUntil(() => terminal.screen().some((line) => line.startsWith("› ask")), "the composer");
+  terminal.type("/demo\r");
+  await terminal.waitUntil(() => terminal.screen().some((line) => line.startsWith("gpt-4.1")), "the demo");
+  terminal.type("count slowly to 90\r");
+  await terminal.waitFor(/\b9\b/);
+  for (const [text, shown] of [
+    ["one", "next: one"],
+    ["two", "2 prompts wait"],
+    ["three", "3 prompts wait"],
+  ] as const) {
+    terminal.type(`${text}\r`);
+    await terminal.waitFor(shown);
+  }
+  terminal.type("a draft\u000aof two\u000aand three lines");
+  await terminal.waitFor("and three lines");
+  terminal.type(escape);
+  await terminal.waitFor(/^stopped$/);
+  expect(terminal.history().filter((line) => line.includes("3 prompts wait")).length).toBeLessThanOrEqual(1);
+});
+
+test("what is typed and the status line stand through any resize", async () => {
+  await using sandbox = await createSandbox();
+  const terminal = start(sandbox, ["--demo"], { columns: 80, rows: 24 });
+  await isReady(terminal);
+  terminal.type("a draft");
+  await terminal.waitUntil(() => terminal.screen().includes("› a draft"), "the draft");
+  for (const [columns, rows] of [
+    [70, 24],
+    [80, 24],
+    [79, 24],
+    [80, 30],
+    [80, 20],
+    [80, 24],
+  ] as const) {
+    terminal.resize(columns, rows);
+    terminal.type("x");
+    await terminal.waitUntil(() => {
+      const screen = terminal.screen();
+      const composer = screen.findLastIndex((line) => line.startsWith("› a draftx"));
+      return composer >= 0 && (screen[composer + 2] ?? "").startsWith("gpt-4.1");
+    }, `the whole chat at ${columns}x${rows}`);
+  }
+});
+
+test("a service that never answers can be left at any time", async () => {
+  const silent = createServer(() => undefined);
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  try {
+    const { port } = silent.address() as AddressInfo;
+    await using sandbox = await createSandbox({ COPILOT_GITHUB_TOKEN: "ghu_silent" });
+    const terminal = start(sandbox, ["--host", `http://127.0.0.1:${port}`]);
+    await terminal.waitFor("connecting…");
+    terminal.type("hello\r");
+    await terminal.waitFor(/Connecting.*Esc to stop/);
+    await terminal.waitFor("next: hello");
+    terminal.type(escape);
+    await terminal.waitUntil(() => terminal.screen().includes("› hello"), "the prompt in the composer");
+    terminal.type("\u0003");
+    await terminal.waitUntil(() => !terminal.screen().includes("› hello"), "an empty composer");
+    terminal.type("\u0003");
+    await terminal.waitFor("Ctrl+C again to exit");
+    terminal.type("\u0003");
+    expect(await terminal.exited).toMatchObject({ exitCode: 0 });
+  } finally {
+    silent.close();
+    silent.closeAllConnections();
+  }
 });

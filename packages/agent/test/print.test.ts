@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createSandbox, runCli } from "./support/cli.ts";
+import { cliArguments, createSandbox, runCli } from "./support/cli.ts";
 
 test("the demo lists, reads and reports, with real tool calls", async () => {
   await using sandbox = await createSandbox();
@@ -63,11 +65,51 @@ test("--continue goes on with the conversation, --no-session leaves none", async
   await runCli(sandbox, ["--demo", "--no-session", "-p", "not kept"]);
   const result = await runCli(sandbox, ["--demo", "--json", "--continue", "again"]);
   expect(result.code).toBe(0);
-  const sessions = await readdir(join(sandbox.home, "sessions"), { recursive: true });
+  const sessions = await readdir(join(sandbox.home, "sessions-demo"), { recursive: true });
   const files = sessions.filter((name) => name.endsWith(".jsonl"));
   expect(files).toHaveLength(1);
-  const kept = await readFile(join(sandbox.home, "sessions", files[0] ?? ""), "utf8");
+  const kept = await readFile(join(sandbox.home, "sessions-demo", files[0] ?? ""), "utf8");
   expect(kept).toContain("hello there");
   expect(kept).toContain("again");
   expect(kept).not.toContain("not kept");
+});
+
+test("what is piped in is waited for, however slow it is", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  const command = [process.execPath, ...cliArguments].map((part) => `"${part}"`).join(" ");
+  const child = spawn("/bin/sh", ["-c", `(sleep 1; echo LATE-DATA) | ${command} -p "review this"`], {
+    cwd: sandbox.project,
+    env: sandbox.env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [code] = (await once(child, "exit")) as [number];
+  expect(code).toBe(0);
+  const request = simulator.requests.find(({ path }) => path === "/chat/completions");
+  expect(JSON.stringify(request?.body)).toContain("LATE-DATA");
+});
+
+test("an answer that could not be written is no success, and a closed stderr disturbs nothing", async () => {
+  await using sandbox = await createSandbox();
+  const command = [process.execPath, ...cliArguments].map((part) => `"${part}"`).join(" ");
+  const run = async (tail: string): Promise<{ code: number; output: string }> => {
+    const child = spawn("/bin/bash", ["-c", `${command} --demo -p "what can you do?" ${tail}`], {
+      cwd: sandbox.project,
+      env: sandbox.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text: Buffer) => void (output += text.toString()));
+    }
+    const [code] = (await once(child, "close")) as [number];
+    return { code, output };
+  };
+  const full = await run("> /dev/full");
+  expect(full).toMatchObject({ code: 1, output: expect.stringContaining("could not be written (ENOSPC)") });
+  const closed = await run("2> >(true)");
+  expect(closed).toMatchObject({ code: 0, output: expect.stringContaining("demo") });
 });

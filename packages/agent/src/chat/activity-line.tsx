@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Activity } from "./state/chat-state.ts";
 
 const labels: Record<Exclude<Activity["type"], "retrying">, string> = {
+  connecting: "Connecting",
   waiting: "Waiting for the model",
   thinking: "Thinking",
   answering: "Answering",

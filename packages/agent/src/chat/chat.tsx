@@ -1,6 +1,7 @@
 import {
   StyledLines,
   useStore,
+  viewOf,
   type EditorAction,
   type EditorState,
   type Line,
@@ -9,10 +10,13 @@ import {
 import { Box, useWindowSize } from "ink";
 import type { ReactNode } from "react";
 import { ActivityLine } from "./activity-line.tsx";
-import { Composer, composerRows } from "./composer/composer.tsx";
+import { slashCommands } from "../slash-commands/index.ts";
+import { suggestCommands } from "../slash-commands/parse.ts";
+import { Composer, markWidth } from "./composer/composer.tsx";
 import type { ChatController } from "./controller.ts";
 import { LoginDialog } from "./dialogs/login-dialog.tsx";
 import { ModelDialog } from "./dialogs/model-dialog.tsx";
+import { layOut } from "./layout.ts";
 import { liveLines, queueLines } from "./lines/live-lines.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 import { statusLine } from "./status-line/status-line.ts";
@@ -37,33 +41,38 @@ export function Chat({ store, editor, controller, home }: ChatProps): ReactNode 
   const transcript = <Transcript blocks={state.blocks} width={width} />;
   if (state.isLeaving) return transcript;
 
-  const queue = queueLines(state.activity ? state.queue : [], width);
-  const bottom = (state.dialog ? 0 : composerRows(edited, width, rows)) + 1;
-  const activity = state.activity ? 1 : 0;
-  // One blank line above the composer, one row of the window left free: a frame as high as the window makes it scroll.
-  const live = liveLines(state, width, rows - bottom - activity - queue.length - 3);
-  const top: Line[] = [...live, [{ text: "" }]];
-  const dialogHeight = rows - live.length - activity - 4;
+  const waiting = state.activity ? state.queue.length : 0;
+  const suggestions = suggestCommands(edited.buffer.text, slashCommands).length;
+  const layout = layOut({
+    rows,
+    draft: viewOf(edited.buffer, width - markWidth, rows).rows.length,
+    suggestions,
+    queued: waiting,
+    isBusy: state.activity !== undefined,
+    hasDialog: state.dialog !== undefined,
+  });
+  const live = liveLines(state, width, layout.live);
+  const top: Line[] = layout.gap > 0 ? [...live, [{ text: "" }]] : live;
   return (
     <>
       {transcript}
       <Box flexDirection="column">
         <StyledLines lines={top} />
-        {state.activity && <ActivityLine activity={state.activity} width={width} />}
-        <StyledLines lines={queue} />
+        {state.activity && layout.activity > 0 && <ActivityLine activity={state.activity} width={width} />}
+        <StyledLines lines={queueLines(state.queue, width, layout.queue)} />
         {state.dialog ? (
-          <Dialog state={state} controller={controller} width={width} height={dialogHeight} />
+          <Dialog state={state} controller={controller} width={width} height={layout.dialog} />
         ) : (
           <Composer
             editor={editor}
             controller={controller}
             width={width}
-            rows={rows}
-            top={top.length + activity + queue.length}
+            layout={layout}
+            top={top.length + layout.activity + layout.queue}
             isBusy={state.activity !== undefined}
           />
         )}
-        <StyledLines lines={[statusLine(state, width, home)]} />
+        {layout.status > 0 && <StyledLines lines={[statusLine(state, width, home)]} />}
       </Box>
     </>
   );
@@ -80,7 +89,7 @@ function Dialog(props: {
     case undefined:
       return null;
     case "login":
-      return <LoginDialog step={state.dialog.step} controller={controller} width={width} />;
+      return <LoginDialog step={state.dialog.step} controller={controller} width={width} height={height} />;
     case "model":
       return (
         <ModelDialog

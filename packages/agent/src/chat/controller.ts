@@ -1,4 +1,3 @@
-import { isAuthError } from "@zotpilot/auth";
 import { serializeError, type Agent } from "@zotpilot/core";
 import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
 import { UsageError } from "../errors.ts";
@@ -7,6 +6,7 @@ import type { CommandEffect } from "../slash-commands/command.ts";
 import { slashCommands } from "../slash-commands/index.ts";
 import { parseLine } from "../slash-commands/parse.ts";
 import { createLogin } from "./login.ts";
+import { createPromptQueue } from "./prompt-queue.ts";
 import type { NoticeLevel } from "./state/block.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 import { connectAgent, eventsOf } from "./state/connect.ts";
@@ -47,13 +47,23 @@ export function createChatController(options: {
   const { runtime, store, editor } = options;
   const { dispatch } = store;
   let connected: { agent: Agent; disconnect: () => void } | undefined;
-  let isDraining = false;
   let warningsShown = 0;
   let hintTimer: NodeJS.Timeout | undefined;
   const { promise: finished, resolve: finish, reject: fail } = Promise.withResolvers<void>();
 
   const notice = (level: NoticeLevel, text: string): void => dispatch({ type: "notice", level, text });
-  const noticeError = (error: unknown): void => notice("error", errorText(serializeError(error)));
+  const noticeError = (error: unknown): void => {
+    // Whoever leaves a connection knows that what went on there has ended.
+    if (error instanceof Error && error.name === "AbortError") return;
+    notice("error", errorText(serializeError(error)));
+  };
+  const queue = createPromptQueue({
+    store,
+    editor,
+    connect,
+    onError: noticeError,
+    onSignedOut: () => notice("warning", signedOut),
+  });
   const login = createLogin({
     runtime,
     dispatch,
@@ -76,7 +86,9 @@ export function createChatController(options: {
     const { messages } = agent.transcript;
     const isNewToScreen = store.get().transcript.messages.length === 0;
     if (messages.length > 0 && isNewToScreen) replay(agent);
-    if (messages.length === 0 && !isNewToScreen) {
+    else if (messages.length > 0) {
+      notice("info", `The conversation with this account goes on: ${messages.length} messages.`);
+    } else if (!isNewToScreen) {
       notice("info", "This is a new conversation; what stands above is no longer part of it.");
     }
     dispatch({ type: "agent_ready", model: agent.model, transcript: agent.transcript });
@@ -120,89 +132,53 @@ export function createChatController(options: {
     await greet();
   }
 
-  /** Sends what waits, one prompt after the other. */
-  async function drain(): Promise<void> {
-    if (isDraining) return;
-    isDraining = true;
-    try {
-      for (let text; (text = store.get().queue[0]) !== undefined;) {
-        const agent = await connect();
-        // Esc may have taken it back while the connection was being made.
-        if (store.get().queue[0] !== text) continue;
-        dispatch({ type: "dequeued" });
-        const result = await agent.prompt(text);
-        if (result.reason !== "done") returnQueue();
-      }
-    } catch (error) {
-      returnQueue();
-      if (isAuthError(error) && error.code === "not_logged_in") {
-        notice("warning", signedOut);
-      } else noticeError(error);
-    } finally {
-      isDraining = false;
-    }
-  }
-
-  /** Prompts that will not be sent now go back to where they can be changed or sent again. */
-  function returnQueue(): void {
-    const waiting = store.get().queue;
-    if (waiting.length === 0) return;
-    dispatch({ type: "queue_emptied" });
-    const typed = editor.get().buffer.text;
-    editor.dispatch({ type: "set_text", text: [...waiting, ...(typed === "" ? [] : [typed])].join("\n") });
-  }
-
-  function isBusy(): boolean {
-    return isDraining || connected?.agent.status === "running";
-  }
-
-  async function perform(effect: CommandEffect): Promise<void> {
+  function perform(effect: CommandEffect): void {
     switch (effect.type) {
       case "say":
         return notice(effect.level, effect.text);
       case "log_in":
-        return login.start();
+        return queue.run(login.start);
       case "log_out":
-        await runtime.logout();
-        notice("info", "Signed out; the token is deleted here. What was said is kept: zotpilot --continue.");
-        return reconnect();
+        return queue.run(async () => {
+          await runtime.logout();
+          notice(
+            "info",
+            "Signed out; the token is deleted here. What was said is kept: zotpilot --continue.",
+          );
+          await reconnect();
+        });
       case "start_demo":
-        await runtime.startDemo();
-        return reconnect();
+        return queue.run(async () => {
+          await runtime.startDemo();
+          await reconnect();
+        });
       case "choose_model":
         return dispatch({ type: "dialog_opened", request: { type: "model" } });
-      case "set_model": {
-        const agent = await connect();
-        await agent.setModel(effect.model);
-        return notice("info", `${effect.model} answers from now on.`);
-      }
-      case "clear": {
-        const agent = await connect();
-        return agent.clear();
-      }
+      case "set_model":
+        // Counts from the next model call on, so it need not wait for its turn.
+        return void setModel(effect.model).catch(noticeError);
+      case "clear":
+        return queue.run(async () => (await connect()).clear());
       case "exit":
         return finish();
     }
   }
 
-  function performSafely(effect: CommandEffect): void {
-    perform(effect).catch(noticeError);
-  }
-
-  function stop(): boolean {
-    if (!isBusy()) return false;
-    connected?.agent.abort();
-    returnQueue();
-    return true;
+  async function setModel(id: string): Promise<void> {
+    const agent = await connect();
+    await agent.setModel(id);
+    notice("info", `${id} answers from now on.`);
   }
 
   function hint(text: string): void {
-    clearTimeout(hintTimer);
     dispatch({ type: "hint_changed", hint: text });
-    hintTimer = setTimeout(() => {
-      hintTimer = undefined;
-      dispatch({ type: "hint_changed" });
-    }, exitWindowMs);
+    hintTimer = setTimeout(forgetHint, exitWindowMs);
+  }
+
+  function forgetHint(): void {
+    clearTimeout(hintTimer);
+    hintTimer = undefined;
+    dispatch({ type: "hint_changed" });
   }
 
   function closeDialog(): boolean {
@@ -212,12 +188,17 @@ export function createChatController(options: {
     return true;
   }
 
+  // Whoever writes on does not mean to exit.
+  const unwatchEditor = editor.subscribe(() => hintTimer && forgetHint());
+
   return {
     finished,
     start(initialPrompt) {
       showWarnings();
-      if (initialPrompt) dispatch({ type: "queued", text: initialPrompt });
-      void greet().then(drain);
+      if (initialPrompt && runtime.connection.type === "signed_out") {
+        editor.dispatch({ type: "set_text", text: initialPrompt });
+      } else if (initialPrompt) queue.prompt(initialPrompt);
+      void greet();
     },
     submit(text) {
       if (text.trim() === "") return;
@@ -230,31 +211,28 @@ export function createChatController(options: {
         return;
       }
       editor.dispatch({ type: "submitted" });
-      if (line.type === "prompt") {
-        dispatch({ type: "queued", text: line.text });
-        void drain();
-        return;
-      }
+      if (line.type === "prompt") return queue.prompt(line.text);
       const { connection, model, models } = store.get();
-      performSafely(line.command.run(line.args, { connection, model, models, isBusy: isBusy() }));
+      perform(line.command.run(line.args, { connection, model, models, isBusy: queue.isBusy }));
     },
     escape() {
-      if (!closeDialog()) stop();
+      if (!closeDialog()) queue.stop();
     },
     interrupt() {
       if (closeDialog()) return;
       if (hintTimer) return finish();
       // Kept in the history, so that Up brings it back.
       if (editor.get().buffer.text !== "") return editor.dispatch({ type: "submitted" });
-      stop();
+      queue.stop();
       hint("Ctrl+C again to exit");
     },
     chooseModel(id) {
       dispatch({ type: "dialog_closed" });
-      if (id !== store.get().model) performSafely({ type: "set_model", model: id });
+      if (id !== store.get().model) perform({ type: "set_model", model: id });
     },
     exit: finish,
     dispose() {
+      unwatchEditor();
       clearTimeout(hintTimer);
       login.cancel();
       connected?.disconnect();

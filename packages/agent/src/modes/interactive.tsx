@@ -21,8 +21,14 @@ export async function runInteractive(
   const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
   const editor = createStore(reduceEditor, emptyEditor);
   const controller = createChatController({ runtime, store, editor });
-  // A terminal that gets narrower breaks the lines below the cursor in two, and Ink would miss what is left of them.
-  const eraseBelow = (): void => void io.stdout.write("\u001b[J");
+  let columns = io.stdout.columns ?? 0;
+  // A terminal that gets narrower breaks the lines below the cursor in two, and Ink, which then draws all anew, would
+  // miss what is left of them. In all other cases it leaves alone what has not changed.
+  const eraseBelow = (): void => {
+    const before = columns;
+    columns = io.stdout.columns ?? before;
+    if (columns < before) io.stdout.write("\u001b[J");
+  };
   io.stdout.on("resize", eraseBelow);
   const app = render(<Chat store={store} editor={editor} controller={controller} home={io.env["HOME"]} />, {
     stdin: io.stdin,
@@ -33,6 +39,7 @@ export async function runInteractive(
     incrementalRendering: true,
     kittyKeyboard: { mode: "auto" },
   });
+  if (signal.aborted) controller.exit();
   signal.addEventListener("abort", () => controller.exit(), { once: true });
   controller.start(initialPrompt);
   try {

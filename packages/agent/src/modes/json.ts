@@ -16,7 +16,7 @@ export async function runJson(
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   const unsubscribe = agent.subscribe((event) => {
     for (const wire of encodeEvent(event)) io.stdout.write(encodeLine(wire));
-    return drained(io.stdout);
+    return drained(io.stdout, signal);
   });
   try {
     const result = await agent.prompt(prompt, { signal });

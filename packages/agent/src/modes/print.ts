@@ -1,4 +1,5 @@
 import type { AgentEvent } from "@zotpilot/core";
+import { sanitizeChunk, sanitizeStart } from "@zotpilot/tui/sanitize";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -19,7 +20,11 @@ export async function runPrint(
   }
   for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
   let lineOpen = false;
-  const say = (text: string): void => {
+  let sanitizer = sanitizeStart;
+  const say = (given: string): void => {
+    let text = given;
+    // Another program gets the answer as it is; a terminal would obey what stands in it.
+    if (io.stdout.isTTY) ({ state: sanitizer, text } = sanitizeChunk(sanitizer, given, { keepTabs: true }));
     if (text === "") return;
     io.stdout.write(text);
     lineOpen = !text.endsWith("\n");
@@ -32,11 +37,11 @@ export async function runPrint(
     else if (event.type === "turn_end") closeLine();
     else if (event.type === "retry") {
       const seconds = Math.ceil(event.delayMs / 1000);
-      io.stderr.write(`zotpilot: ${event.error.message} Trying again in ${seconds} s.\n`);
+      io.stderr.write(`zotpilot: ${errorLine(event.error)} Trying again in ${seconds} s.\n`);
     } else if (event.type === "tool_start" && io.stderr.isTTY) {
       io.stderr.write(`● ${event.call.name} ${shorten(event.call.arguments)}\n`);
     }
-    return drained(io.stdout);
+    return drained(io.stdout, signal);
   };
   const unsubscribe = agent.subscribe(show);
   try {

@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 
@@ -9,7 +10,8 @@ const maxInputBytes = 10 * 1024 * 1024;
  * Throws a {@link UsageError} when there is neither.
  */
 export async function readPrompt(words: string, io: Io): Promise<string> {
-  const piped = io.stdin.isTTY ? "" : await readAll(io.stdin, words === "" ? undefined : pipeGraceMs);
+  const isPatient = words === "" || isPipeOrFile(io.stdin);
+  const piped = io.stdin.isTTY ? "" : await readAll(io, isPatient);
   const parts = [words, piped.trim()].filter((part) => part !== "");
   if (parts.length > 0) return parts.join("\n\n");
   throw new UsageError(
@@ -18,24 +20,42 @@ export async function readPrompt(words: string, io: Io): Promise<string> {
 }
 
 /**
- * Some callers leave an open pipe behind that never says anything. When there is a prompt already, a pipe that stays
- * silent so long is taken for one of these.
+ * A shell's pipe or file ends, however long it takes. What other programs hand down (a socket, a device) may stay open
+ * and silent for ever.
  */
-const pipeGraceMs = 300;
+function isPipeOrFile(input: Io["stdin"]): boolean {
+  const { fd } = input as { fd?: unknown };
+  if (typeof fd !== "number") return true;
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFIFO() || stat.isFile();
+  } catch {
+    return false;
+  }
+}
 
-async function readAll(input: Io["stdin"], graceMs: number | undefined): Promise<string> {
+/** When there is a prompt already, an input that is no pipe and stays silent so long is left alone. */
+const silenceMs = 300;
+/** After so long a person at a terminal is told what is being waited for. */
+const noticeMs = 1_000;
+
+async function readAll({ stdin, stderr }: Io, isPatient: boolean): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   const silence = Promise.withResolvers<"silent">();
-  const timer = graceMs === undefined ? undefined : setTimeout(() => silence.resolve("silent"), graceMs);
-  const iterator = input[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
+  const patience = isPatient ? undefined : setTimeout(() => silence.resolve("silent"), silenceMs);
+  const notice = setTimeout(() => {
+    if (stderr.isTTY) stderr.write("zotpilot: waiting for standard input to end…\n");
+  }, noticeMs);
+  const iterator = stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   try {
     for (;;) {
       const next = iterator.next();
-      const first = chunks.length === 0 && timer ? await Promise.race([next, silence.promise]) : await next;
+      const first =
+        chunks.length === 0 && patience ? await Promise.race([next, silence.promise]) : await next;
       if (first === "silent") {
         next.catch(() => undefined);
-        input.destroy();
+        stdin.destroy();
         return "";
       }
       if (first.done) break;
@@ -46,7 +66,8 @@ async function readAll(input: Io["stdin"], graceMs: number | undefined): Promise
       chunks.push(chunk);
     }
   } finally {
-    clearTimeout(timer);
+    clearTimeout(patience);
+    clearTimeout(notice);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

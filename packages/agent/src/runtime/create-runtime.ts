@@ -24,6 +24,8 @@ import { version } from "./version.ts";
 export interface RuntimeOptions {
   options: CliOptions;
   env: Record<string, string | undefined>;
+  /** Ends what is waited for, such as a service that does not answer. */
+  signal?: AbortSignal;
   /** Told once for each thing that was mended or passed over on the way; else it joins the runtime's warnings. */
   onWarning?: (sentence: string) => void;
 }
@@ -33,7 +35,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   const { options, env } = runtimeOptions;
   const warnings: string[] = [];
   const onWarning = runtimeOptions.onWarning ?? ((sentence) => void warnings.push(sentence));
-  const fetch = createProxyFetch(options.host);
+  const fetch = createProxyFetch();
   let opened: Promise<Credentials> | undefined;
   const credentials = (): Promise<Credentials> =>
     (opened ??= unlessFailed(openCredentials({ env, fetch, onWarning }), () => (opened = undefined)));
@@ -44,12 +46,17 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   let session: Promise<Session | undefined> | undefined;
   /** The file of the conversation that the next account goes on with. */
   let unfinished: string | undefined;
+  /** Aborted when the connection that it was made for is left. */
+  let left = new AbortController();
+  const stopped = runtimeOptions.signal ?? new AbortController().signal;
   let continueLatest = options.continue;
-  let stopDemo: (() => Promise<void>) | undefined;
+  const demos: (() => Promise<void>)[] = [];
 
   async function connect(next: Connection, client: Copilot | undefined): Promise<void> {
+    left.abort();
     const before = await agent?.catch(() => undefined);
     await before?.close();
+    left = new AbortController();
     agent = undefined;
     const opened = await session?.catch(() => undefined);
     session = undefined;
@@ -72,7 +79,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     if (connection.type === "demo") return;
     const { createSimulator } = await import("@zotpilot/simulator");
     const simulator = await createSimulator({ pace: options.mode === "interactive" ? demoPaceMs : 0 });
-    stopDemo = () => simulator.close();
+    demos.push(() => simulator.close());
     const client = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
     await connect({ type: "demo", origin: simulator.origin }, client);
   }
@@ -85,9 +92,16 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     );
   }
 
+  async function listModels(): Promise<readonly ModelInfo[]> {
+    const signal = AbortSignal.any([stopped, left.signal]);
+    return usableModels(await requireCopilot().listModels({ signal }));
+  }
+
   async function openSession(): Promise<Session | undefined> {
     if (!options.session || (options.mode === "rpc" && !options.continue)) return undefined;
-    const sessions = createSessionStore({ root: resolvePaths(env).sessions, cwd: options.cwd });
+    // What was said to the demo stays with the demo: a model of an account never sees it.
+    const root = `${resolvePaths(env).sessions}${connection.type === "demo" ? "-demo" : ""}`;
+    const sessions = createSessionStore({ root, cwd: options.cwd });
     if (unfinished !== undefined && connection.type !== "demo") return openSessionFile(unfinished);
     if (!continueLatest) return sessions.create();
     continueLatest = false;
@@ -107,7 +121,8 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       ...(last !== undefined && { last }),
     });
     const made = createAgent({
-      provider: client,
+      // The agent offers what all modes offer: models that the account can use.
+      provider: { id: client.id, listModels: () => runtime.models(), stream: client.stream },
       model: model.id,
       tools: codingTools(),
       system: systemPrompt({ cwd: options.cwd, date: today() }),
@@ -130,10 +145,8 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     get warnings() {
       return warnings;
     },
-    provider: async () => requireCopilot(),
     agent: () => (agent ??= unlessFailed(makeAgent(), () => (agent = undefined))),
-    models: async () =>
-      (models ??= unlessFailed(requireCopilot().listModels().then(usableModels), () => (models = undefined))),
+    models: async () => (models ??= unlessFailed(listModels(), () => (models = undefined))),
     async *login({ signal }) {
       const events = signIn({
         options,
@@ -158,15 +171,17 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     },
     startDemo,
     async close() {
+      left.abort();
       const opened = await agent?.catch(() => undefined);
       await opened?.close();
       await (await session?.catch(() => undefined))?.close();
-      await stopDemo?.();
+      for (const stopDemo of demos.splice(0)) await stopDemo();
     },
   };
 
   if (options.demo === "always") await startDemo();
-  else if (!(await connectStored()) && options.demo === "when_signed_out") await startDemo();
+  else if (!(await connectStored()) && options.demo === "when_signed_out" && options.account === undefined)
+    await startDemo();
   return runtime;
 }
 

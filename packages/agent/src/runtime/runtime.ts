@@ -1,6 +1,6 @@
 import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
 import type { Agent } from "@zotpilot/core";
-import type { ModelInfo, Provider } from "@zotpilot/provider/model";
+import type { ModelInfo } from "@zotpilot/provider/model";
 
 /** Whose models are used. */
 export type Connection =
@@ -26,8 +26,6 @@ export interface Runtime {
   readonly connection: Connection;
   /** One sentence each, to be shown once: what was mended or passed over when the session was opened. */
   readonly warnings: readonly string[];
-  /** The client of the connection. Throws `AuthError` `not_logged_in` while signed out. */
-  provider(): Promise<Provider>;
   /** The agent, made at first use. Throws `AuthError` `not_logged_in` while signed out. */
   agent(): Promise<Agent>;
   /** The models of the connection, default first. */

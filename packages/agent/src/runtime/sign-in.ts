@@ -14,6 +14,8 @@ export async function* signIn(settings: {
 }): AsyncGenerator<LoginEvent, void> {
   const { options, env, credentials, fetch, openBrowser, signal } = settings;
   const clientId = env["ZOTPILOT_CLIENT_ID"];
+  // A store that cannot be used is told before a person has gone to the page and approved.
+  await credentials.store.list();
   const events = login({
     store: credentials.store,
     signal,
@@ -38,11 +40,7 @@ export function hasBrowser(env: Record<string, string | undefined>, platform = p
 /** Opens an address in the person's browser; rejects when there is none. */
 export async function openInBrowser(url: string): Promise<void> {
   const { default: open } = await import("open");
+  // Resolves when the opener has been started, and rejects when there is none.
   const child = await open(url);
-  // A missing opener is told through the event, not by a crash.
-  await new Promise<void>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("spawn", resolve);
-  });
   child.unref();
 }

@@ -15,7 +15,7 @@ export interface AccountsCommandOptions {
 
 /** Lists the accounts that are signed in, or chooses the one to use. */
 export async function runAccounts(options: CliOptions, own: AccountsCommandOptions, io: Io): Promise<number> {
-  const { credentials, print, say } = accountCommand(options, io);
+  const { credentials, print, say } = accountCommand(io);
   const { accounts } = await credentials();
   const scope = own.here ? { folder: options.cwd } : {};
   const list = await accounts.list();

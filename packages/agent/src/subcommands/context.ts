@@ -1,5 +1,5 @@
+import { sanitizeTerminalText } from "@zotpilot/tui/sanitize";
 import type { Io } from "../io.ts";
-import type { CliOptions } from "../options.ts";
 import { openCredentials, type Credentials } from "../runtime/credentials.ts";
 import { createProxyFetch } from "../runtime/network.ts";
 
@@ -14,15 +14,15 @@ export interface AccountCommand {
 }
 
 /** Opens nothing until it is asked for. */
-export function accountCommand(options: CliOptions, io: Io): AccountCommand {
-  const say = (line: string): void => void io.stderr.write(`${line}\n`);
-  const fetch = createProxyFetch(options.host);
+export function accountCommand(io: Io): AccountCommand {
+  const say = (line: string): void => void io.stderr.write(`${sanitizeTerminalText(line)}\n`);
+  const fetch = createProxyFetch();
   const onWarning = (sentence: string): void => say(`zotpilot: ${sentence}`);
   let opened: Promise<Credentials> | undefined;
   return {
     fetch,
     credentials: () => (opened ??= openCredentials({ env: io.env, fetch, onWarning })),
     say,
-    print: (line) => void io.stdout.write(`${line}\n`),
+    print: (line) => void io.stdout.write(`${sanitizeTerminalText(line)}\n`),
   };
 }

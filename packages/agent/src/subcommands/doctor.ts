@@ -15,14 +15,14 @@ export async function runDoctor(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { credentials, print } = accountCommand(options, io);
+  const { credentials, print } = accountCommand(io);
   let isWell = true;
   for (const host of await hostsOf(options, credentials)) {
     if (!json) print(host);
     const findings = diagnoseHost({
       host,
       env: io.env,
-      fetch: createProxyFetch(host),
+      fetch: createProxyFetch(),
       origins: copilotOrigins(host),
       signal,
     });

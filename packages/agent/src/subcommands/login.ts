@@ -1,4 +1,11 @@
-import { createLoginServer, isAuthError, readTokenFrom, saveToken, type LoginEvent } from "@zotpilot/auth";
+import {
+  createLoginServer,
+  isAuthError,
+  readTokenFrom,
+  resolveGitHubHost,
+  saveToken,
+  type LoginEvent,
+} from "@zotpilot/auth";
 import { encodeLine } from "@zotpilot/ndjson";
 import { errorLine, exitCodes, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -23,9 +30,15 @@ export async function runLogin(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const command = accountCommand(options, io);
+  const command = accountCommand(io);
+  if (io.env["COPILOT_GITHUB_TOKEN"]) {
+    command.say(
+      "COPILOT_GITHUB_TOKEN is set and goes before every account; unset it to use the one that you sign in.",
+    );
+  }
   if (own.withToken) return loginWithToken(options, command, io, signal);
   if (own.json) return loginForProgram(options, command, io, signal);
+  resolveGitHubHost(options.host);
   if (!io.stderr.isTTY) {
     for (const line of withoutTerminal) command.say(line);
     return exitCodes.notSignedIn;

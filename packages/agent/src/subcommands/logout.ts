@@ -6,7 +6,7 @@ import { accountCommand } from "./context.ts";
 
 /** Forgets the account in use, the one that was named, or all; tells where each token can be revoked. */
 export async function runLogout(options: CliOptions, all: boolean, io: Io): Promise<number> {
-  const { credentials, say } = accountCommand(options, io);
+  const { credentials, say } = accountCommand(io);
   if (all && options.account !== undefined) {
     throw new UsageError("--all and --account cannot be used together; choose one.");
   }

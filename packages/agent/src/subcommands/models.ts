@@ -1,18 +1,24 @@
 import { encodeLine } from "@zotpilot/ndjson";
 import type { ModelInfo } from "@zotpilot/provider/model";
+import { sanitizeTerminalText } from "@zotpilot/tui/sanitize";
 import { exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
 import { createRuntime } from "../runtime/create-runtime.ts";
 
 /** Lists the models that can be talked to, the default first. */
-export async function runModels(options: CliOptions, json: boolean, io: Io): Promise<number> {
+export async function runModels(
+  options: CliOptions,
+  json: boolean,
+  io: Io,
+  signal: AbortSignal,
+): Promise<number> {
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
-  const runtime = await createRuntime({ options, env: io.env, onWarning });
+  const runtime = await createRuntime({ options, env: io.env, onWarning, signal });
   try {
     const models = await runtime.models();
     if (json) for (const model of models) io.stdout.write(encodeLine(model));
-    else io.stdout.write(table(models));
+    else io.stdout.write(sanitizeTerminalText(table(models)));
     return exitCodes.ok;
   } finally {
     await runtime.close();

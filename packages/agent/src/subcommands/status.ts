@@ -14,7 +14,7 @@ export async function runStatus(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { credentials, print } = accountCommand(options, io);
+  const { credentials, print } = accountCommand(io);
   const account = await connectAccount({ options, env: io.env, credentials });
   if (!account) {
     print(
@@ -42,7 +42,11 @@ export async function runStatus(
     const facts = { signed_in: true, host, login: name ?? null, source, kept_in: keptIn };
     const told = failure
       ? { error: errorLine(failure) }
-      : { plan: user?.plan ?? null, resets_at: user?.resetsAt ?? null, quotas: user?.quotas ?? null };
+      : {
+          plan: user?.plan ?? null,
+          resets_at: user?.resetsAt ?? null,
+          quotas: user?.quotas.map(quotaFacts) ?? null,
+        };
     print(encodeLine({ ...facts, token: token ? tokenFacts(token) : null, ...told }).trimEnd());
   } else {
     print(`Signed in as ${name ?? "(unknown)"} on ${host}.`);
@@ -64,6 +68,19 @@ function tokenFacts(token: CredentialState): Record<string, unknown> {
     renewable: token.renewable,
     signed_in_at: token.signedInAt,
     scope: token.scope ?? null,
+  };
+}
+
+function quotaFacts(quota: CopilotQuota): Record<string, unknown> {
+  return {
+    name: quota.name,
+    unlimited: quota.unlimited,
+    entitlement: quota.entitlement ?? null,
+    remaining: quota.remaining ?? null,
+    percent_remaining: quota.percentRemaining ?? null,
+    overage_permitted: quota.overagePermitted,
+    overage: quota.overage,
+    resets_at: quota.resetsAt ?? null,
   };
 }
 

@@ -19,7 +19,7 @@ export async function runToken(
       "the token would stay in the terminal's scrollback: pipe it, or say --to-terminal if you mean it.",
     );
   }
-  const { credentials } = accountCommand(options, io);
+  const { credentials } = accountCommand(io);
   const { store, accounts, refresher } = await credentials();
   const found = await resolveCredential({
     store,

@@ -1,4 +1,4 @@
-import { tabWidth } from "./width.ts";
+import { tabWidth } from "./tab-width.ts";
 
 /** Where {@link sanitizeChunk} stands between two chunks. Plain data: keep and compare it freely. */
 export interface SanitizeState {

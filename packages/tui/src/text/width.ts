@@ -1,7 +1,5 @@
 import stringWidth from "string-width";
-
-/** The cells that a tab takes wherever this package draws one. */
-export const tabWidth = 4;
+import { tabWidth } from "./tab-width.ts";
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const plain = /^[\u0020-\u007e]*$/;

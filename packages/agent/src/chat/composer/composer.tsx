@@ -2,7 +2,6 @@ import {
   Editor,
   StyledLines,
   useStore,
-  viewOf,
   type EditorAction,
   type EditorState,
   type Store,
@@ -13,27 +12,23 @@ import type { SlashCommand } from "../../slash-commands/command.ts";
 import { slashCommands } from "../../slash-commands/index.ts";
 import { suggestCommands } from "../../slash-commands/parse.ts";
 import type { ChatController } from "../controller.ts";
+import type { Layout } from "../layout.ts";
 import { suggestionLines } from "./suggestion-lines.ts";
 
 /** The mark before the text and the cell behind it. */
-const markWidth = 2;
-
-/** What the composer takes at most of a window. */
-export function composerHeight(rows: number): number {
-  return Math.min(10, Math.max(1, Math.floor(rows / 3)));
-}
+export const markWidth = 2;
 
 /** Where the person writes, with the commands that begin with what is typed. */
 export function Composer(props: {
   editor: Store<EditorState, EditorAction>;
   controller: ChatController;
   width: number;
-  rows: number;
+  layout: Layout;
   /** The row of Ink's output that the composer begins in. */
   top: number;
   isBusy: boolean;
 }): ReactNode {
-  const { editor, controller, width, rows, top, isBusy } = props;
+  const { editor, controller, width, layout, top, isBusy } = props;
   const text = useStore(editor, (state) => state.buffer.text);
   const [chosen, setChosen] = useState({ for: "", index: 0 });
   // Keys can come faster than frames, so they look at what is so by then and not at what was drawn last.
@@ -46,7 +41,7 @@ export function Composer(props: {
     if (chord === "ctrl+c") return done(controller.interrupt());
     if (chord === "ctrl+d" && typed === "") return done(controller.exit());
     const { commands, index } = suggest(typed, latest.current);
-    const selected = commands[index];
+    const selected = layout.suggestions > 0 || typed !== text ? commands[index] : undefined;
     if (!selected) return false;
     switch (chord) {
       case "tab":
@@ -74,31 +69,19 @@ export function Composer(props: {
         <Editor
           store={editor}
           width={width - markWidth}
-          height={composerHeight(rows)}
+          height={layout.draft}
           origin={{ x: markWidth, y: top }}
           placeholder={isBusy ? "the next prompt waits its turn" : "ask, or type / for commands"}
           onChord={onChord}
           onSubmit={(typed) => controller.submit(typed)}
         />
       </Box>
-      <Text> </Text>
+      {layout.space > 0 && <Text> </Text>}
       <StyledLines
-        lines={suggestionLines(suggestions.commands, suggestions.index, width).slice(0, suggestionRows(rows))}
+        lines={suggestionLines(suggestions.commands, suggestions.index, width).slice(0, layout.suggestions)}
       />
     </Box>
   );
-}
-
-/** The rows that {@link Composer} takes. */
-export function composerRows(editor: EditorState, width: number, rows: number): number {
-  const { buffer } = editor;
-  const text = viewOf(buffer, width - markWidth, composerHeight(rows)).rows.length;
-  return text + 1 + Math.min(suggestionRows(rows), suggestCommands(buffer.text, slashCommands).length);
-}
-
-/** A low window has room for nothing but the text. */
-function suggestionRows(rows: number): number {
-  return rows < 16 ? 0 : slashCommands.length;
 }
 
 function suggest(

@@ -1,6 +1,6 @@
 import type { ModelInfo } from "@zotpilot/provider/model";
-import { sanitizeTerminalText, StyledLines, truncateSpans, type Line } from "@zotpilot/tui";
-import { Box, Text } from "ink";
+import { line, sanitizeTerminalText, StyledLines, truncateSpans, type Line } from "@zotpilot/tui";
+import { Box } from "ink";
 import { useRef, useState, type ReactNode } from "react";
 import type { ChatController } from "../controller.ts";
 import { useChords } from "./use-chords.ts";
@@ -46,21 +46,25 @@ export function ModelDialog(props: {
 
   const { filter } = view;
   const { found, index } = narrowed(models, view);
-  const visible = Math.max(1, height - 3);
+  // Title and keys make room in a low window.
+  const isLow = height < 5;
+  const visible = Math.max(1, isLow ? height : height - 3);
   const first = Math.min(Math.max(0, index - Math.floor(visible / 2)), Math.max(0, found.length - visible));
   const lines = found
     .slice(first, first + visible)
     .map((model, row) => modelLine(model, first + row === index, model.id === current, width));
+  const place = found.length > visible ? `${index + 1} of ${found.length} · ` : "";
+  const title: Line = [
+    { text: "Choose a model", bold: true },
+    { text: filter === "" ? "  type to narrow the list" : `  ${filter}`, dim: true },
+  ];
+  const keys = line(`${place}↑ ↓ Enter · Esc to keep the one there is`, { dim: true });
+  const none = line("no model of that name", { dim: true });
+  const list = found.length === 0 ? [none] : lines;
+  const shown = isLow ? list : [title, ...list, keys, line("")];
   return (
     <Box flexDirection="column">
-      <Text>
-        <Text bold>Choose a model</Text>
-        <Text dimColor>{filter === "" ? "  type to narrow the list" : `  ${filter}`}</Text>
-      </Text>
-      {found.length === 0 ? <Text dimColor> no model of that name</Text> : <StyledLines lines={lines} />}
-      <Text dimColor>
-        {`${found.length > visible ? `${index + 1} of ${found.length} · ` : ""}↑ ↓ Enter · Esc to keep the one there is`}
-      </Text>
+      <StyledLines lines={shown.map((spans) => truncateSpans(spans, width))} />
     </Box>
   );
 }

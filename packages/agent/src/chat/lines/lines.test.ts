@@ -130,11 +130,14 @@ describe("what is drawn below the scrollback", () => {
 
   test("waiting prompts take a line each, three at most", () => {
     const queue = ["one", "two\nlines", "three", "four", "five"];
-    expect(text(queueLines(queue, 40))).toEqual([
+    expect(text(queueLines(queue, 40, 4))).toEqual([
       "  next: one",
       "  next: two ⏎ lines",
       "  next: three",
       "  and 2 more",
     ]);
+    expect(text(queueLines(queue, 40, 1))).toEqual(["  5 prompts wait"]);
+    expect(text(queueLines(["only"], 40, 1))).toEqual(["  next: only"]);
+    expect(queueLines(queue, 40, 0)).toEqual([]);
   });
 });

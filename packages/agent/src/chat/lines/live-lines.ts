@@ -20,9 +20,11 @@ export function liveLines(
   return height <= 0 ? [] : all.slice(-height);
 }
 
-/** Prompts that wait for their turn, a line each. */
-export function queueLines(queue: readonly string[], width: number): Line[] {
-  const shown = queue.slice(0, 3).map((text) =>
+/** Prompts that wait for their turn, a line each, in at most `height` lines. */
+export function queueLines(queue: readonly string[], width: number, height: number): Line[] {
+  if (height <= 0) return [];
+  if (height === 1 && queue.length > 1) return [line(`  ${queue.length} prompts wait`, { dim: true })];
+  const shown = queue.slice(0, queue.length <= height ? height : height - 1).map((text) =>
     truncateSpans(
       [
         { text: "  next: ", dim: true },

@@ -8,6 +8,8 @@ import { emptyLiveText, type LiveText } from "./live-text.ts";
 
 /** What the agent is busy with. */
 export type Activity =
+  /** A prompt waits for the account's first answer. */
+  | { readonly type: "connecting" }
   | { readonly type: "waiting" }
   | { readonly type: "thinking" }
   | { readonly type: "answering" }
@@ -54,6 +56,7 @@ export type ChatAction =
   | { type: "notice"; level: NoticeLevel; text: string }
   | { type: "connection_changed"; connection: Connection }
   | { type: "agent_ready"; model: string; transcript: Transcript }
+  | { type: "connecting_changed"; isConnecting: boolean }
   | { type: "models_loaded"; models: readonly ModelInfo[] }
   | { type: "queued"; text: string }
   /** The oldest waiting prompt has been sent. */

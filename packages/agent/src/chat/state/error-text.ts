@@ -1,5 +1,5 @@
 import type { SerializedError } from "@zotpilot/core";
-import { errorLine } from "../../errors.ts";
+import { errorLine, safeLine } from "../../errors.ts";
 
 /** Errors that signing in again mends; within the chat that is a command of its own. */
 const mendedByLogin = new Set(["not_logged_in", "unauthenticated", "token_revoked"]);
@@ -8,7 +8,7 @@ const mendedByLogin = new Set(["not_logged_in", "unauthenticated", "token_revoke
 export function errorText(error: Pick<SerializedError, "code" | "message" | "hint"> | undefined): string {
   if (!error) return "The run failed for an unknown reason.";
   if (!mendedByLogin.has(error.code)) return closed(errorLine(error));
-  return `${closed(error.message.replaceAll(/\s*\n\s*/g, " "))} Type /login to sign in.`;
+  return `${closed(safeLine(error.message))} Type /login to sign in.`;
 }
 
 function closed(sentence: string): string {

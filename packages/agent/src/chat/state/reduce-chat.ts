@@ -14,6 +14,10 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, connection: action.connection, model: undefined, models: [] };
     case "agent_ready":
       return { ...state, model: action.model, transcript: action.transcript };
+    case "connecting_changed":
+      // What an agent is busy with says more.
+      if (state.activity && state.activity.type !== "connecting") return state;
+      return { ...state, activity: action.isConnecting ? { type: "connecting" } : undefined };
     case "models_loaded":
       return { ...state, models: action.models };
     case "queued":

@@ -1,0 +1,2 @@
+/** The cells that a tab takes wherever this package draws one. */
+export const tabWidth = 4;
