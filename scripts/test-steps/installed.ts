@@ -8,7 +8,7 @@ import { entriesOf } from "../checks/packages.ts";
 // What an import must not load, whatever is installed beside it: one row for each public entry.
 const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
   "@zotpilot/agent": /node_modules\/(?!@zotpilot\/agent\/)|\/interactive-/,
-  "@zotpilot/auth": /node_modules\/(?!@zotpilot\/auth\/|zod\/)/,
+  "@zotpilot/auth": /node_modules\/(?!@zotpilot\/auth\/|zod\/|uqr\/)/,
   "@zotpilot/core": /node_modules\/(?!@zotpilot\/(core|ndjson|provider\/dist\/model)\/|zod\/)/,
   "@zotpilot/core/rpc": /node_modules\/(?!@zotpilot\/(core|ndjson|provider\/dist\/model)\/|zod\/)/,
   "@zotpilot/ndjson": /node_modules\/(?!@zotpilot\/ndjson\/)/,
@@ -20,6 +20,7 @@ const MUST_NOT_LOAD: Readonly<Record<string, RegExp>> = {
   "@zotpilot/simulator": /node_modules\/(?!@zotpilot\/simulator\/)/,
   "@zotpilot/tools":
     /node_modules\/(@zotpilot\/(?!(tools|core|ndjson|provider\/dist\/model)\/)|undici\/|ink\/|react\/)/,
+  "@zotpilot/tui/sanitize": /node_modules\/(?!@zotpilot\/tui\/)/,
   "@zotpilot/tui": /node_modules\/@zotpilot\/(?!tui\/)/,
 };
 
