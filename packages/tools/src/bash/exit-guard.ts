@@ -1,21 +1,27 @@
-import { signalGroup } from "./process-group.ts";
+import { groupIsAlive, signalGroup } from "./process-group.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 /** Sees to it that running commands do not outlive this process. */
 export interface ExitGuard {
+  /** What the environment of every command needs. */
+  mark: Record<string, string>;
   /** Called before a command is started, so that there is no moment in which a signal could leave it behind. */
   hold(): Hold;
 }
 
 /** One command under guard. */
 export interface Hold {
-  /** To be set as soon as the group is there. */
   pid: number | undefined;
+  /** To be called as soon as the group is there, before the command itself may run. */
+  started(pid: number): void;
+  /** What is left of the group stays under guard until it is gone. */
   release(): void;
 }
 
 /** Marks the listeners of all guards in this process, so that each knows the others. */
 const GUARD = Symbol.for("@zotpilot/tools/exit-guard");
 
+const LEFT_BEHIND_POLL_MS = 250;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -24,6 +30,7 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export function createExitGuard(): ExitGuard {
   const holds = new Set<Hold>();
+  const watchdog = createWatchdog();
 
   function killAll(): void {
     for (const { pid } of holds) if (pid !== undefined) signalGroup(pid, "SIGKILL");
@@ -39,7 +46,16 @@ export function createExitGuard(): ExitGuard {
   }
   Object.assign(onSignal, { [GUARD]: true });
 
+  function drop(hold: Hold): void {
+    if (!holds.delete(hold)) return;
+    if (hold.pid !== undefined) watchdog.forget(hold.pid);
+    if (holds.size > 0) return;
+    process.off("exit", killAll);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+
   return {
+    mark: watchdog.mark,
     hold() {
       if (holds.size === 0) {
         process.on("exit", killAll);
@@ -48,10 +64,19 @@ export function createExitGuard(): ExitGuard {
       }
       const hold: Hold = {
         pid: undefined,
+        started(pid) {
+          hold.pid = pid;
+          watchdog.watch(pid);
+        },
         release() {
-          if (!holds.delete(hold) || holds.size > 0) return;
-          process.off("exit", killAll);
-          for (const signal of SIGNALS) process.off(signal, onSignal);
+          if (hold.pid === undefined || !groupIsAlive(hold.pid)) return drop(hold);
+          // A background process with its output elsewhere.
+          const timer = setInterval(() => {
+            if (hold.pid !== undefined && groupIsAlive(hold.pid)) return;
+            clearInterval(timer);
+            drop(hold);
+          }, LEFT_BEHIND_POLL_MS);
+          timer.unref();
         },
       };
       holds.add(hold);

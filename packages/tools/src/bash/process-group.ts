@@ -36,7 +36,8 @@ export async function stopGroup(pid: number, isOver: () => boolean): Promise<voi
   signalGroup(pid, "SIGKILL");
 }
 
-function groupIsAlive(pid: number): boolean {
+/** Whether any process of a group is there. */
+export function groupIsAlive(pid: number): boolean {
   try {
     process.kill(process.platform === "win32" ? pid : -pid, 0);
     return true;

@@ -38,7 +38,9 @@ export interface CommandEnd {
 const REAP_MS = 1_000;
 
 // The outer shell joins both streams before the command runs, so that they stay in order; it is replaced by bash.
-const JOIN_STREAMS = 'command -v bash >/dev/null 2>&1 || exec sh -c "$1" 2>&1; exec bash -c "$1" 2>&1';
+// It waits for a word first, which comes once the command is under guard; should we be gone before, it ends.
+const JOIN_STREAMS =
+  'read -r _ <&3 || exit 125; exec 3<&-; command -v bash >/dev/null 2>&1 || exec sh -c "$1" 2>&1; exec bash -c "$1" 2>&1';
 
 /** Runs a command to its end, its time limit or an abort. Does not wait for what it leaves in the background. */
 export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
@@ -87,32 +89,42 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
 }
 
 async function start(
-  { command, cwd, env, sandbox }: CommandRequest,
+  { command, cwd, env, sandbox, guard: { mark: guardMark } }: CommandRequest,
   hold: Hold,
 ): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
   try {
-    const plain = { file: "sh", args: ["-c", JOIN_STREAMS, "sh", command], env };
+    const plain = { file: "sh", args: ["-c", JOIN_STREAMS, "sh", command], env: { ...env, ...guardMark } };
     const program = sandbox ? await sandbox.wrap({ ...plain, file: "/bin/sh" }, cwd) : plain;
     const child = spawn(program.file, program.args, {
       cwd,
       env: program.env,
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "ignore", "pipe"],
       // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
       detached: process.platform !== "win32",
       windowsHide: true,
     });
-    hold.pid = child.pid;
+    if (child.pid !== undefined) hold.started(child.pid);
+    release(child);
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
       child.once("error", reject);
     });
     child.on("error", () => undefined);
     if (child.pid === undefined) throw new Error("the process has no id");
+    if (!child.stdout) throw new Error("the process has no output");
     return { child, pid: child.pid, stdout: child.stdout };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     throw await notStarted(error, command, cwd);
   }
+}
+
+function release(child: ChildProcess): void {
+  const gate = child.stdio[3];
+  if (!gate || !("end" in gate)) return;
+  // A shell that ends before it listens is told nothing.
+  gate.on("error", () => undefined);
+  gate.end("go\n");
 }
 
 async function notStarted(cause: unknown, command: string, cwd: string): Promise<ToolError> {

@@ -1,0 +1,112 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { defineTool, type Tool } from "@zotpilot/core";
+import { z } from "zod";
+import { searchBuiltIn } from "./grep/built-in.ts";
+import type { FoundLine, Search } from "./grep/search.ts";
+import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
+import { confinementOf } from "./shared/confinement.ts";
+import { MAX_BYTES } from "./shared/limits.ts";
+import { notFound } from "./shared/near-names.ts";
+import { displayPath, resolvePath } from "./shared/path.ts";
+import { ToolError } from "./shared/tool-error.ts";
+
+const DESCRIPTION =
+  "Search file contents for a regular expression. Shows path:line: text. What .gitignore names, .git, node_modules and " +
+  'binary files are left out. path is where to start (or one file), files limits by name ("*.ts").';
+const MAX_MATCHES = 500;
+const MAX_SHOWN_LINE = 500;
+
+/** How the grep tool is to behave. */
+export interface GrepToolOptions {
+  /** Whether ripgrep is used where there is one. Default: yes. Confined searches never use it. */
+  ripgrep?: boolean;
+}
+
+/**
+ * Makes the tool that searches file contents: `{ pattern, path?, files?, ignoreCase?, literal?, context? }`.
+ *
+ * With ripgrep from the PATH or from `@vscode/ripgrep` where either is, otherwise with its own search. At most 500
+ * matches and 51200 bytes, with a word about what was left out. Throws a `ToolError` for a pattern that is none and a
+ * place that is not there.
+ */
+export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
+  return defineTool({
+    name: "grep",
+    description: DESCRIPTION,
+    risk: "read",
+    input: z.object({
+      pattern: z.string().min(1),
+      path: z.string().optional(),
+      files: z.string().optional(),
+      ignoreCase: z.boolean().optional(),
+      literal: z.boolean().optional(),
+      context: z.int().min(0).max(20).optional(),
+    }),
+    async run(input, context) {
+      const { cwd, signal } = context;
+      signal.throwIfAborted();
+      const shown = input.path ?? ".";
+      const start = resolvePath(cwd, shown);
+      const confinement = confinementOf(context);
+      await confinement?.locate(start, shown);
+      const stats = await stat(start).catch(() => undefined);
+      if (!stats) throw await notFound(cwd, start, shown);
+      if (!stats.isDirectory() && !stats.isFile())
+        throw new ToolError("not_a_file", `${shown} is no file and no folder`);
+      const search: Search = {
+        top: stats.isDirectory() ? start : dirname(start),
+        pattern: input.pattern,
+        ignoreCase: input.ignoreCase ?? false,
+        literal: input.literal ?? false,
+        files: stats.isDirectory() ? input.files : `/${escapeGlob(basename(start))}`,
+        context: input.context ?? 0,
+        signal,
+      };
+      const page = createPage(cwd);
+      const rg = ripgrep && !confinement ? await findRipgrep() : undefined;
+      const { stopped } = rg
+        ? await searchWithRipgrep(rg, search, page.take)
+        : await searchBuiltIn(
+            { ...search, files: search.files?.replace(/^\//, "") },
+            cwd,
+            confinement,
+            page.take,
+          );
+      if (page.text() === "")
+        return `no lines match ${input.pattern}${shown === "." ? "" : ` in ${shown}`}\n`;
+      return page.text() + (stopped ? "... [there are more; a narrower pattern or path shows them]\n" : "");
+    },
+  });
+}
+
+function escapeGlob(name: string): string {
+  return name.replaceAll(/[*?[\]{}!\\]/g, "\\$&");
+}
+
+function createPage(cwd: string): { take: (line: FoundLine) => boolean; text: () => string } {
+  const parts: string[] = [];
+  let bytes = 0;
+  let matches = 0;
+  let last: FoundLine | undefined;
+  return {
+    take(line) {
+      const gap =
+        last && (last.path !== line.path || last.line + 1 !== line.line) && !(last.isMatch && line.isMatch);
+      const cut =
+        line.text.length > MAX_SHOWN_LINE
+          ? `${line.text.slice(0, MAX_SHOWN_LINE).toWellFormed()}...`
+          : line.text;
+      const mark = line.isMatch ? ":" : "-";
+      const name = displayPath(cwd, line.path).replaceAll(/[\0-\x1f\x7f]/g, "\ufffd");
+      const text = `${gap ? "--\n" : ""}${name}${mark}${line.line}${mark} ${cut.replaceAll(/[\0-\x08\x0b-\x1f\x7f]/g, "\ufffd")}\n`;
+      if (matches >= MAX_MATCHES || bytes + Buffer.byteLength(text) > MAX_BYTES) return false;
+      parts.push(text);
+      bytes += Buffer.byteLength(text);
+      if (line.isMatch) matches += 1;
+      last = line;
+      return true;
+    },
+    text: () => parts.join(""),
+  };
+}

@@ -1,0 +1,100 @@
+import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import picomatch from "picomatch";
+import { rulesAbove } from "../glob/ignore-rules.ts";
+import { walk } from "../glob/walk.ts";
+import { openFile } from "../shared/open-file.ts";
+import type { Confinement } from "../shared/confinement.ts";
+import { ToolError } from "../shared/tool-error.ts";
+import type { FoundLine, Search, SearchReport, TakeLine } from "./search.ts";
+
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+const MAX_LINE = 2_000;
+
+/** Searches without ripgrep: slower, and the same result. Files are opened within the confinement, if there is one. */
+export async function searchBuiltIn(
+  search: Search,
+  cwd: string,
+  confinement: Confinement | undefined,
+  take: TakeLine,
+): Promise<SearchReport> {
+  const expression = compile(search);
+  const wanted = search.files === undefined ? () => true : fileMatcher(search.files);
+  const paths: string[] = [];
+  const rules = await rulesAbove(search.top, cwd);
+  await walk(search.top, { depth: Number.POSITIVE_INFINITY, rules, signal: search.signal }, (entry) => {
+    if (!entry.isFolder && wanted(entry.below)) paths.push(entry.path);
+  });
+  for (const path of paths.sort()) {
+    search.signal.throwIfAborted();
+    const text = await readText(cwd, path, confinement);
+    if (text === undefined || !expression.test(text)) continue;
+    for (const line of matchingLines(path, text, expression, search.context)) {
+      if (!take(line)) return { stopped: true };
+    }
+  }
+  return { stopped: false };
+}
+
+function compile({ pattern, literal, ignoreCase }: Search): RegExp {
+  const source = literal ? pattern.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&") : pattern;
+  try {
+    return new RegExp(source, ignoreCase ? "mi" : "m");
+  } catch (error) {
+    throw new ToolError(
+      "bad_input",
+      `${pattern} is no regular expression; literal: true searches for the text itself`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function fileMatcher(files: string): (below: string) => boolean {
+  const matches = picomatch(files, { dot: true });
+  return files.includes("/") ? matches : (below) => matches(basename(below));
+}
+
+async function readText(
+  cwd: string,
+  path: string,
+  confinement: Confinement | undefined,
+): Promise<string | undefined> {
+  const opened = confinement
+    ? await openFile(cwd, path, path, confinement).catch(() => undefined)
+    : { handle: await open(path).catch(() => undefined) };
+  const handle = opened?.handle;
+  if (!handle) return undefined;
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_FILE_BYTES || dirname(path) === path) return undefined;
+    const bytes = await handle.readFile();
+    return bytes.subarray(0, 8_192).includes(0) ? undefined : bytes.toString("utf8");
+  } catch {
+    return undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+function matchingLines(path: string, text: string, expression: RegExp, context: number): FoundLine[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  const matches = new Set<number>();
+  const shown = new Set<number>();
+  for (const [index, line] of lines.entries()) {
+    if (!expression.test(line)) continue;
+    matches.add(index);
+    for (let at = index - context; at <= index + context; at += 1)
+      if (at >= 0 && at < lines.length) shown.add(at);
+  }
+  return [...shown]
+    .sort((left, right) => left - right)
+    .map((index) => ({
+      path,
+      line: index + 1,
+      text: (lines[index] ?? "").replace(/\r$/, "").slice(0, MAX_LINE),
+      isMatch: matches.has(index),
+    }));
+}

@@ -1,0 +1,31 @@
+/** What is searched for, and where. */
+export interface Search {
+  /** Absolute. */
+  top: string;
+  pattern: string;
+  ignoreCase: boolean;
+  literal: boolean;
+  /** Names of files, as `glob` takes them; undefined for all. */
+  files: string | undefined;
+  /** Lines around each match. */
+  context: number;
+  signal: AbortSignal;
+}
+
+/** A line that matches, or stands next to one. */
+export interface FoundLine {
+  /** Absolute. */
+  path: string;
+  line: number;
+  text: string;
+  isMatch: boolean;
+}
+
+/** What came of a search. */
+export interface SearchReport {
+  /** Whether it was ended early because there was enough. */
+  stopped: boolean;
+}
+
+/** Takes a line; false ends the search. */
+export type TakeLine = (line: FoundLine) => boolean;

@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "./helpers.ts";
+
+const PROGRAM = fileURLToPath(new URL("children/run-bash.ts", import.meta.url));
+
+/** The ids of processes whose command line holds a text. */
+function processesWith(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((id) => {
+      try {
+        const state = /\) (\w)/.exec(readFileSync(`/proc/${id}/stat`, "utf8"))?.[1];
+        return state !== "Z" && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(text);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+test.runIf(process.platform === "linux").each([
+  ["in the foreground", "echo up; sleep 777.1"],
+  ["in the background", "sleep 777.1 & echo up; wait"],
+  ["with its output elsewhere", "sleep 777.1 >/dev/null 2>&1 & echo up; sleep 777.1"],
+  ["that ignores TERM", "trap '' TERM; echo up; while :; do sleep 777.1; done"],
+  ["that left its group", "setsid sleep 777.1 >/dev/null 2>&1 & echo up; sleep 777.1"],
+])("after kill -9 no child is left: one %s", async (_, command) => {
+  const unique = `${process.pid}${Math.floor(performance.now())}`;
+  const cwd = await temporaryFolder();
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@zotpilot/source", PROGRAM, command.replaceAll("777.1", `777.${unique}`)],
+    { cwd, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+  await expect.poll(() => processesWith(`sleep\u0000777.${unique}`).length).toBeGreaterThan(0);
+  child.kill("SIGKILL");
+  // Long, because the machine may be busy; the watchdog itself takes a second.
+  await expect.poll(() => processesWith(`777.${unique}`), { timeout: 20_000, interval: 100 }).toEqual([]);
+});
