@@ -51,6 +51,10 @@ async function dispatch(invocation: Invocation, io: Io, signal: AbortSignal): Pr
       const { runToken } = await import("./subcommands/token.ts");
       return runToken(invocation.options, invocation.own, io, signal);
     }
+    case "sessions": {
+      const { runSessions } = await import("./subcommands/sessions.ts");
+      return runSessions(invocation.options, invocation.own, io);
+    }
     case "doctor": {
       const { runDoctor } = await import("./subcommands/doctor.ts");
       return runDoctor(invocation.options, invocation.json, io, signal);

@@ -17,6 +17,16 @@ export interface CliOptions {
   /** The folder to work in; absolute. */
   cwd: string;
   maxSteps?: number;
+  /** Model calls in all, tries again included. */
+  maxRequests?: number;
+  /** Copilot's AI credits in all. */
+  maxCredits?: number;
+  /** The session to go on with: an id, the beginning of one, or a name. */
+  resume?: string;
+  /** Added to the system prompt, in order. */
+  appended: readonly string[];
+  /** Whether what the project brings along, such as skills, is used. */
+  trustsProject: boolean;
   /** Whether the conversation is kept on disk. */
   session: boolean;
 }

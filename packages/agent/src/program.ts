@@ -6,6 +6,8 @@ import { UsageError } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
 import type { AccountsCommandOptions } from "./subcommands/accounts.ts";
 import type { LoginCommandOptions } from "./subcommands/login.ts";
+import { sessionActions } from "./subcommands/session-actions.ts";
+import type { SessionsCommandOptions } from "./subcommands/sessions.ts";
 import { version } from "./runtime/version.ts";
 
 /** A command line, understood. */
@@ -15,6 +17,7 @@ export type Invocation =
   | { command: "logout"; options: CliOptions; all: boolean }
   | { command: "accounts"; options: CliOptions; own: AccountsCommandOptions }
   | { command: "token"; options: CliOptions; own: { show: boolean; toTerminal: boolean } }
+  | { command: "sessions"; options: CliOptions; own: SessionsCommandOptions }
   | { command: "doctor"; options: CliOptions; json: boolean }
   | { command: "status"; options: CliOptions; json: boolean }
   | { command: "models"; options: CliOptions; json: boolean }
@@ -32,8 +35,21 @@ interface RawOptions {
   account?: string;
   cwd?: string;
   maxSteps?: number;
+  maxRequests?: number;
+  maxCredits?: number;
+  resume?: string;
+  append?: string[];
+  trust?: boolean;
   session?: boolean;
   tokenSource?: string[];
+}
+
+interface RawSessionOptions {
+  at?: string;
+  olderThan?: number;
+  keep?: number;
+  maxSize?: number;
+  dryRun?: boolean;
 }
 
 /** Reads a command line (without the program's name). Throws a {@link UsageError} that says what is wrong with it. */
@@ -57,8 +73,17 @@ export function parseCommandLine(
     .addOption(new Option("--rpc", "the same as the rpc command").hideHelp())
     .option("-m, --model <id>", "the model to ask (see: zotpilot models)")
     .option("-c, --continue", "go on with the last conversation of this folder")
+    .option("-r, --resume <session>", "go on with a conversation: its id, the beginning of it, or its name")
     .option("--no-session", "keep the conversation in memory only")
     .option("--max-steps <n>", "stop after so many model calls", positiveInteger)
+    .option(
+      "--max-requests <n>",
+      "stop after so many model calls in all, tries again included",
+      positiveInteger,
+    )
+    .option("--max-credits <n>", "stop after so many of Copilot's AI credits", positiveNumber)
+    .option("--append <text>", "add to the system prompt; can be repeated", collect)
+    .option("--trust", "use the skills that the project brings along")
     .option("--cwd <folder>", "the folder to work in")
     .option("--demo", "use the built-in demo: no account, and no AI")
     .option("--host <host>", "github.com, <tenant>.ghe.com, or a simulator's address")
@@ -118,6 +143,32 @@ export function parseCommandLine(
       const asked = { show: own.show === true, toTerminal: own.toTerminal === true };
       invocation = { command: "token", options: readOptions(common(), env), own: asked };
     });
+  command("sessions", "list the conversations of this folder; show, search, fork or delete them")
+    .argument("[action]", sessionActions.join(", "), "list")
+    .argument("[words...]", "a session (its id, the beginning of it, or its name), a text, a file")
+    .option("--at <entry>", "fork: the last entry that the fork has, as show lists them")
+    .option("--older-than <days>", "prune: those last written longer ago", positiveNumber)
+    .option("--keep <n>", "prune: all but so many", positiveInteger)
+    .option("--max-size <MB>", "prune: the oldest, until the rest is no larger", positiveNumber)
+    .option("--dry-run", "prune: only say which")
+    .action((action: string, words: string[], own: RawSessionOptions) => {
+      const known = sessionActions.find((one) => one === action);
+      if (!known) {
+        const offer = sessionActions.join(", ");
+        throw new UsageError(`sessions has no action "${action}"; there are ${offer}.`);
+      }
+      const asked = {
+        action: known,
+        words,
+        json: isJson(),
+        dryRun: own.dryRun === true,
+        ...(own.at !== undefined && { at: own.at }),
+        ...(own.olderThan !== undefined && { olderThanDays: own.olderThan }),
+        ...(own.keep !== undefined && { keep: own.keep }),
+        ...(own.maxSize !== undefined && { maxMegabytes: own.maxSize }),
+      };
+      invocation = { command: "sessions", options: readOptions(common(), env), own: asked };
+    });
   command("doctor", "find out what stands between this machine and Copilot").action(() => {
     invocation = { command: "doctor", options: readOptions(common(), env), json: isJson() };
   });
@@ -163,6 +214,11 @@ function readOptions(
     tokenSources: tokenSources(raw, env),
     cwd: workingFolder(raw.cwd),
     ...(raw.maxSteps !== undefined && { maxSteps: raw.maxSteps }),
+    ...(raw.maxRequests !== undefined && { maxRequests: raw.maxRequests }),
+    ...(raw.maxCredits !== undefined && { maxCredits: raw.maxCredits }),
+    ...(raw.resume !== undefined && { resume: raw.resume }),
+    appended: raw.append ?? [],
+    trustsProject: raw.trust === true,
     session: raw.session !== false,
   };
 }
@@ -225,6 +281,12 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
 }
 

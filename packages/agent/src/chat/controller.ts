@@ -159,9 +159,23 @@ export function createChatController(options: {
         return void setModel(effect.model).catch(noticeError);
       case "clear":
         return queue.run(async () => (await connect()).clear());
+      case "compact":
+        return queue.run(async () => (await connect()).compact());
+      case "prompt":
+        return queue.prompt(effect.text);
+      case "steer":
+        connected?.agent.steer(effect.text);
+        return notice("info", `The model hears before its next step: ${effect.text}`);
+      case "rename":
+        return void rename(effect.name).catch(noticeError);
       case "exit":
         return finish();
     }
+  }
+
+  async function rename(name: string): Promise<void> {
+    await (await connect()).rename(name);
+    notice("info", `The conversation is called "${name}" now.`);
   }
 
   async function setModel(id: string): Promise<void> {

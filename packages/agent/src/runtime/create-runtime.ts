@@ -3,7 +3,6 @@ import {
   createAgent,
   createSessionStore,
   openSession as openSessionFile,
-  systemPrompt,
   type Agent,
   type Session,
 } from "@zotpilot/core";
@@ -14,6 +13,7 @@ import type { CliOptions } from "../options.ts";
 import { connectAccount } from "./account.ts";
 import { chooseModel, usableModels } from "./choose-model.ts";
 import { openCredentials, type Credentials } from "./credentials.ts";
+import { loadAgentInstructions } from "./instructions.ts";
 import { createProxyFetch } from "./network.ts";
 import { resolvePaths } from "./paths.ts";
 import type { Connection, Runtime } from "./runtime.ts";
@@ -49,6 +49,7 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   /** Aborted when the connection that it was made for is left. */
   let left = new AbortController();
   const stopped = runtimeOptions.signal ?? new AbortController().signal;
+  let isResumed = false;
   let continueLatest = options.continue;
   const demos: (() => Promise<void>)[] = [];
 
@@ -98,11 +99,18 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   }
 
   async function openSession(): Promise<Session | undefined> {
-    if (!options.session || (options.mode === "rpc" && !options.continue)) return undefined;
+    const isNamed = options.resume !== undefined;
+    if (!options.session || (options.mode === "rpc" && !options.continue && !isNamed)) return undefined;
     // What was said to the demo stays with the demo: a model of an account never sees it.
     const root = `${resolvePaths(env).sessions}${connection.type === "demo" ? "-demo" : ""}`;
     const sessions = createSessionStore({ root, cwd: options.cwd });
     if (unfinished !== undefined && connection.type !== "demo") return openSessionFile(unfinished);
+    if (options.resume !== undefined && !isResumed) {
+      const resumed = await openSessionFile((await sessions.find(options.resume)).path);
+      isResumed = true;
+      warnings.push(...resumed.warnings);
+      return resumed;
+    }
     if (!continueLatest) return sessions.create();
     continueLatest = false;
     const latest = await sessions.openLatest();
@@ -120,15 +128,19 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       ...(options.model !== undefined && { asked: options.model }),
       ...(last !== undefined && { last }),
     });
+    const instructions = await loadAgentInstructions(options, env, today());
+    warnings.push(...instructions.warnings.filter((warning) => !warnings.includes(warning)));
     const made = createAgent({
       // The agent offers what all modes offer: models that the account can use.
       provider: { id: client.id, listModels: () => runtime.models(), stream: client.stream },
       model: model.id,
-      tools: codingTools(),
-      system: systemPrompt({ cwd: options.cwd, date: today() }),
+      tools: [...codingTools(), ...instructions.tools],
+      system: instructions.system,
       cwd: options.cwd,
       ...(opened && { session: opened }),
       ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
+      ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
+      ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
     });
     if (opened && opened.events.length > 0 && last !== model.id && options.model !== undefined) {
       await made.setModel(model.id);

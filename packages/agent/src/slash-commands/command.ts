@@ -37,6 +37,10 @@ export type CommandEffect =
   | { readonly type: "choose_model" }
   | { readonly type: "set_model"; readonly model: string }
   | { readonly type: "clear" }
+  | { readonly type: "compact" }
+  | { readonly type: "prompt"; readonly text: string }
+  | { readonly type: "steer"; readonly text: string }
+  | { readonly type: "rename"; readonly name: string }
   | { readonly type: "exit" };
 
 /** Something that a person can do by typing its name behind a slash. */

@@ -5,13 +5,20 @@ import { exitCommand } from "./exit.ts";
 import { createHelpCommand } from "./help.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
+import { compactCommand } from "./compact.ts";
 import { modelCommand } from "./model.ts";
+
+import { nameCommand } from "./name.ts";
+import { steerCommand } from "./steer.ts";
 
 /** All slash commands, in the order of the help. */
 export const slashCommands: readonly SlashCommand[] = [
   createHelpCommand(() => slashCommands),
   modelCommand,
+  steerCommand,
+  compactCommand,
   clearCommand,
+  nameCommand,
   loginCommand,
   logoutCommand,
   demoCommand,
