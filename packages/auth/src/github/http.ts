@@ -109,11 +109,16 @@ function redirectTarget(response: Response, conceal: Conceal): string {
   return url === null ? "another address" : displayText(conceal(url.host || url.protocol), 100);
 }
 
+const UNTRUSTED = /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_SELF_SIGNED)/;
+
 /** In words only: the errors of undici hold the bytes that came, and those may hold a token. */
 function reasonOf(error: unknown, conceal: Conceal): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return "the request failed";
   const { code } = cause as NodeJS.ErrnoException;
+  if (code !== undefined && UNTRUSTED.test(code)) {
+    return `its certificate is not trusted (${code}). For a company's own certificates, name their file in NODE_EXTRA_CA_CERTS`;
+  }
   const message = displayText(conceal(cause.message).replace(/\.$/, ""), 200);
   if (message === "") return code ?? "the request failed";
   return code === undefined || message.includes(code) ? message : `${message} (${code})`;
