@@ -7,6 +7,8 @@ import { createProgress } from "./bash/progress.ts";
 import { renderCommand } from "./bash/render.ts";
 import { runCommand } from "./bash/run-command.ts";
 import type { CommandSandbox } from "./sandbox/sandbox.ts";
+import { createJobsTool } from "./jobs/jobs-tool.ts";
+import { createJobs } from "./jobs/jobs.ts";
 import { MAX_BYTES, MAX_LINES } from "./shared/limits.ts";
 import { requireWellFormed } from "./shared/text.ts";
 import { ToolError } from "./shared/tool-error.ts";
@@ -34,32 +36,57 @@ export interface BashToolOptions {
  * `ToolError` when the command cannot be started, and at once a `RangeError` for a `timeoutSeconds` out of range.
  */
 export function createBashTool(options: BashToolOptions = {}): Tool {
+  return createCommandTools(options).bash;
+}
+
+/** The tools that run commands, which share what runs in the background. */
+export interface CommandTools {
+  bash: Tool;
+  /** Looks after what bash started with `background: true`. */
+  jobs: Tool;
+  /** Ends what runs in the background. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes `bash` as {@link createBashTool} does, with a further argument `background`: the command then runs on until it is
+ * stopped or this program ends, and the call returns at once. `jobs` lists, shows and stops such commands.
+ */
+export function createCommandTools(options: BashToolOptions = {}): CommandTools {
   const defaultTimeout = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   if (!(defaultTimeout >= 1 && defaultTimeout <= MAX_TIMEOUT_SECONDS)) {
     throw new RangeError(`timeoutSeconds must be from 1 to ${MAX_TIMEOUT_SECONDS}, not ${defaultTimeout}`);
   }
   const guard = createExitGuard();
-  return defineTool({
+  const jobs = createJobs({ guard, sandbox: options.sandbox });
+  const bash = defineTool({
     name: "bash",
     description:
       `Run a shell command in the working folder. It has no terminal and no input, and is stopped after ` +
       `${defaultTimeout} seconds unless timeout (in seconds) says otherwise. Of output over ${MAX_LINES} lines or ` +
-      `${MAX_BYTES} bytes the middle is left out, and the file that holds all of it is named.`,
+      `${MAX_BYTES} bytes the middle is left out, and the file that holds all of it is named. With background it runs on ` +
+      `until it is stopped, and jobs looks after it.`,
     risk: "execute",
     input: z.object({
       command: z.string(),
       timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).optional(),
+      background: z.boolean().optional(),
     }),
-    async run({ command, timeout = defaultTimeout }, { cwd, signal, progress }) {
+    async run({ command, timeout = defaultTimeout, background = false }, { cwd, signal, progress }) {
       signal.throwIfAborted();
       requireCommand(command);
+      const env = commandEnvironment(options.env ?? process.env);
+      if (background) {
+        const { id } = jobs.start(command, cwd, env);
+        return `started ${id} in the background; jobs with action tail shows its output, stop ends it\n`;
+      }
       const output = createOutput();
       const shown = createProgress(progress);
       try {
         const end = await runCommand({
           command,
           cwd,
-          env: commandEnvironment(options.env ?? process.env),
+          env,
           timeoutMs: timeout * 1000,
           signal,
           guard,
@@ -80,6 +107,7 @@ export function createBashTool(options: BashToolOptions = {}): Tool {
       }
     },
   });
+  return { bash, jobs: createJobsTool(jobs), close: () => jobs.stopAll() };
 }
 
 function requireCommand(command: string): void {

@@ -1,12 +1,14 @@
 import type { BigIntStats } from "node:fs";
-import { defineTool } from "@zotpilot/core";
+import { defineTool, type Tool } from "@zotpilot/core";
 import { z } from "zod";
 import { contextDiff } from "./edit/diff.ts";
 import { applySplices, planEdits } from "./edit/replace.ts";
 import { confinementOf, type Confinement } from "./shared/confinement.ts";
+import type { FileLedger } from "./shared/ledger.ts";
 import { MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
+import { realPathOf } from "./shared/real-path.ts";
 import { FileChangedError, openWriteTarget, replaceFile } from "./shared/replace-file.ts";
 import { requireText } from "./shared/text.ts";
 import { fromSystemError, ToolError } from "./shared/tool-error.ts";
@@ -20,43 +22,51 @@ const DESCRIPTION =
 const MAX_ATTEMPTS = 100;
 
 /**
- * Replaces exact text: `{ path, edits: [{ oldText, newText }] }`.
+ * Makes the tool that replaces exact text: `{ path, edits: [{ oldText, newText }] }`.
  *
  * All edits are checked against the file as it is, and it is written only when all fit. No byte outside a match
  * changes: line endings (an LF in `oldText` also matches a CRLF), a byte order mark and bytes that are no UTF-8 stay.
- * The result is a diff. Throws a `ToolError` that shows the nearest lines when `oldText` is not there.
+ * The result is a diff. Throws a `ToolError` that shows the nearest lines when `oldText` is not there, and one that
+ * says so when the file changed since the ledger noted it.
  */
-export const editTool = defineTool({
-  name: "edit",
-  description: DESCRIPTION,
-  risk: "write",
-  input: z.object({
-    path: z.string(),
-    edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).min(1),
-  }),
-  async run({ path, edits }, context) {
-    const { cwd, signal } = context;
-    const confinement = confinementOf(context);
-    const absolute = resolvePath(cwd, path);
-    try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-        signal.throwIfAborted();
-        const { bytes, stats } = await readWhole(cwd, absolute, path, confinement);
-        const splices = planEdits(bytes, edits, path);
-        await using target = await openWriteTarget(absolute, path, confinement);
-        try {
-          await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
-          return contextDiff(bytes, splices);
-        } catch (error) {
-          if (!(error instanceof FileChangedError)) throw error;
+export function createEditTool(ledger?: FileLedger): Tool {
+  return defineTool({
+    name: "edit",
+    description: DESCRIPTION,
+    risk: "write",
+    input: z.object({
+      path: z.string(),
+      edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).min(1),
+    }),
+    async run({ path, edits }, context) {
+      const { cwd, signal } = context;
+      const confinement = confinementOf(context);
+      const absolute = resolvePath(cwd, path);
+      try {
+        await ledger?.require(await realPathOf(absolute), path);
+        for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+          signal.throwIfAborted();
+          const { bytes, stats } = await readWhole(cwd, absolute, path, confinement);
+          const splices = planEdits(bytes, edits, path);
+          await using target = await openWriteTarget(absolute, path, confinement);
+          try {
+            await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
+            await ledger?.note(target.real);
+            return contextDiff(bytes, splices);
+          } catch (error) {
+            if (!(error instanceof FileChangedError)) throw error;
+          }
         }
+      } catch (error) {
+        throw fromSystemError(error, "edit", path);
       }
-    } catch (error) {
-      throw fromSystemError(error, "edit", path);
-    }
-    throw new ToolError("changed", `${path} keeps changing while it is edited; nothing was written`);
-  },
-});
+      throw new ToolError("changed", `${path} keeps changing while it is edited; nothing was written`);
+    },
+  });
+}
+
+/** {@link createEditTool} without a ledger. */
+export const editTool: Tool = createEditTool();
 
 async function readWhole(
   cwd: string,

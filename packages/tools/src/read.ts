@@ -1,12 +1,14 @@
 import type { FileHandle } from "node:fs/promises";
-import { defineTool, textResult, type ToolResult } from "@zotpilot/core";
+import { defineTool, textResult, type Tool, type ToolResult } from "@zotpilot/core";
 import { z } from "zod";
 import { imageType } from "./read/image-type.ts";
 import { readPage, type Page } from "./read/page.ts";
 import { confinementOf } from "./shared/confinement.ts";
+import type { FileLedger } from "./shared/ledger.ts";
 import { MAX_BYTES, MAX_IMAGE_BYTES, MAX_LINES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
+import { realPathOf } from "./shared/real-path.ts";
 import { requireText, SNIFF_BYTES } from "./shared/text.ts";
 import { fromSystemError, ToolError } from "./shared/tool-error.ts";
 
@@ -17,37 +19,44 @@ const DESCRIPTION =
 const lineNumber = z.int().min(0).max(1_000_000_000);
 
 /**
- * Reads a file: `{ path, offset?, limit? }`.
+ * Makes the tool that reads a file: `{ path, offset?, limit? }`.
  *
  * Text comes byte for byte (a byte order mark apart), in pages of at most 2000 lines and 51200 bytes, from any line
  * of a file of any size. Images of up to 20 MiB, told by their content, come as an image. Throws a `ToolError` for
- * what is missing (naming near names), no plain file, or binary.
+ * what is missing (naming near names), no plain file, or binary. What was
+ * read is noted in the ledger.
  */
-export const readTool = defineTool({
-  name: "read",
-  description: DESCRIPTION,
-  risk: "read",
-  input: z.object({ path: z.string(), offset: lineNumber.optional(), limit: lineNumber.min(1).optional() }),
-  async run({ path, offset = 1, limit = MAX_LINES }, context) {
-    const { cwd, signal } = context;
-    signal.throwIfAborted();
-    const { handle, stats } = await openFile(cwd, resolvePath(cwd, path), path, confinementOf(context));
-    try {
-      const start = await readStart(handle);
-      const type = imageType(start);
-      if (type !== undefined) return await readImage(handle, type, Number(stats.size), path);
-      requireText(start, path);
-      const from = Math.max(1, offset);
-      const maxLines = Math.min(limit, MAX_LINES);
-      const page = await readPage(handle, { offset: from, maxLines, maxBytes: MAX_BYTES, signal });
-      return textResult(page.bytes.toString("utf8") + note(page, from, maxLines, path));
-    } catch (error) {
-      throw fromSystemError(error, "read", path);
-    } finally {
-      await handle.close();
-    }
-  },
-});
+export function createReadTool(ledger?: FileLedger): Tool {
+  return defineTool({
+    name: "read",
+    description: DESCRIPTION,
+    risk: "read",
+    input: z.object({ path: z.string(), offset: lineNumber.optional(), limit: lineNumber.min(1).optional() }),
+    async run({ path, offset = 1, limit = MAX_LINES }, context) {
+      const { cwd, signal } = context;
+      signal.throwIfAborted();
+      const { handle, stats } = await openFile(cwd, resolvePath(cwd, path), path, confinementOf(context));
+      try {
+        const start = await readStart(handle);
+        const type = imageType(start);
+        if (type !== undefined) return await readImage(handle, type, Number(stats.size), path);
+        requireText(start, path);
+        const from = Math.max(1, offset);
+        const maxLines = Math.min(limit, MAX_LINES);
+        const page = await readPage(handle, { offset: from, maxLines, maxBytes: MAX_BYTES, signal });
+        await ledger?.note(await realPathOf(resolvePath(cwd, path)));
+        return textResult(page.bytes.toString("utf8") + note(page, from, maxLines, path));
+      } catch (error) {
+        throw fromSystemError(error, "read", path);
+      } finally {
+        await handle.close();
+      }
+    },
+  });
+}
+
+/** {@link createReadTool} without a ledger. */
+export const readTool: Tool = createReadTool();
 
 async function readStart(handle: FileHandle): Promise<Buffer> {
   const buffer = Buffer.alloc(SNIFF_BYTES);

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { defineTool } from "@zotpilot/core";
+import { defineTool, type Tool } from "@zotpilot/core";
 import { z } from "zod";
 import { confinementOf } from "./shared/confinement.ts";
+import type { FileLedger } from "./shared/ledger.ts";
 import { resolvePath } from "./shared/path.ts";
 import { openWriteTarget, replaceFile, type WriteTarget } from "./shared/replace-file.ts";
 import { countLines, requireWellFormed } from "./shared/text.ts";
@@ -11,36 +12,44 @@ const DESCRIPTION =
   "Create a file or overwrite a whole one; missing folders are made. Use edit to change a part of a file.";
 
 /**
- * Writes a whole file: `{ path, content }`.
+ * Makes the tool that writes a whole file: `{ path, content }`.
  *
  * Missing folders are made, symbolic links are followed, the mode of an existing file stays, and a reader sees the old
  * file or the new one but nothing between. The result says what happened and does not repeat the content. Throws a
- * `ToolError` for what is no plain file, is read-only, or is refused by the system.
+ * `ToolError` for what is no plain file, is read-only, is refused by the system, or changed
+ * since the ledger noted it.
  */
-export const writeTool = defineTool({
-  name: "write",
-  description: DESCRIPTION,
-  risk: "write",
-  input: z.object({ path: z.string(), content: z.string() }),
-  async run({ path, content }, context) {
-    const { cwd, signal } = context;
-    signal.throwIfAborted();
-    requireWellFormed(content, "content");
-    const absolute = resolvePath(cwd, path);
-    const bytes = Buffer.from(content);
-    const size = `${plural(countLines(bytes), "line")}, ${plural(bytes.length, "byte")}`;
-    try {
-      await using target = await openWriteTarget(absolute, path, confinementOf(context));
-      if (await holds(target, bytes))
-        return `${path} already holds exactly this (${size}); nothing was written`;
-      await replaceFile(target, bytes, { signal });
-      if (!target.stats) return `created ${path} (${size})`;
-      return `overwrote ${path} (${size}; it had ${plural(Number(target.stats.size), "byte")})`;
-    } catch (error) {
-      throw fromSystemError(error, "write", path);
-    }
-  },
-});
+export function createWriteTool(ledger?: FileLedger): Tool {
+  return defineTool({
+    name: "write",
+    description: DESCRIPTION,
+    risk: "write",
+    input: z.object({ path: z.string(), content: z.string() }),
+    async run({ path, content }, context) {
+      const { cwd, signal } = context;
+      signal.throwIfAborted();
+      requireWellFormed(content, "content");
+      const absolute = resolvePath(cwd, path);
+      const bytes = Buffer.from(content);
+      const size = `${plural(countLines(bytes), "line")}, ${plural(bytes.length, "byte")}`;
+      try {
+        await using target = await openWriteTarget(absolute, path, confinementOf(context));
+        await ledger?.require(target.real, path);
+        if (await holds(target, bytes))
+          return `${path} already holds exactly this (${size}); nothing was written`;
+        await replaceFile(target, bytes, { signal });
+        await ledger?.note(target.real);
+        if (!target.stats) return `created ${path} (${size})`;
+        return `overwrote ${path} (${size}; it had ${plural(Number(target.stats.size), "byte")})`;
+      } catch (error) {
+        throw fromSystemError(error, "write", path);
+      }
+    },
+  });
+}
+
+/** {@link createWriteTool} without a ledger. */
+export const writeTool: Tool = createWriteTool();
 
 async function holds(target: WriteTarget, bytes: Buffer): Promise<boolean> {
   if (target.stats?.size !== BigInt(bytes.length)) return false;

@@ -20,7 +20,15 @@ async function run(
 }
 
 test("the tools come sorted by name", () => {
-  expect(codingTools().map((tool) => tool.name)).toEqual(["bash", "edit", "glob", "read", "write"]);
+  expect(codingTools().map((tool) => tool.name)).toEqual([
+    "bash",
+    "edit",
+    "glob",
+    "grep",
+    "jobs",
+    "read",
+    "write",
+  ]);
 });
 
 test("shows the command, what it printed and how it ended", async () => {
