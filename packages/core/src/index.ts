@@ -25,7 +25,7 @@ export {
   type LiveEvent,
   type SpentSoFar,
 } from "./events/event.ts";
-export { emptyTranscript, reduceTranscript, type Transcript } from "./events/transcript.ts";
+export { emptyTranscript, foldTranscript, reduceTranscript, type Transcript } from "./events/transcript.ts";
 export { createBudget, type Budget, type BudgetLimits } from "./run/budget.ts";
 export {
   createCompaction,

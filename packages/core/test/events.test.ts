@@ -1,7 +1,13 @@
 import { decodeLines, encodeLine } from "@zotpilot/ndjson";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { emptyTranscript, isDurable, reduceTranscript, type AgentEvent } from "../src/index.ts";
+import {
+  emptyTranscript,
+  isDurable,
+  foldTranscript,
+  reduceTranscript,
+  type AgentEvent,
+} from "../src/index.ts";
 import { pairCalls } from "../src/events/pairing.ts";
 import { durableEvent } from "../src/events/schema.ts";
 import { encodeEvent } from "../src/rpc/index.ts";
@@ -94,6 +100,14 @@ test("every event has a wire form: objects with a type, in plain JSON", () => {
         expect(wire.type).toMatch(/^[a-z_]+$/);
         expect(JSON.parse(JSON.stringify(wire))).toEqual(wire);
       }
+    }),
+  );
+});
+
+test("folding many events at once gives what folding them one after another gives", () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
+      expect(foldTranscript(events)).toEqual(events.reduce(reduceTranscript, emptyTranscript));
     }),
   );
 });

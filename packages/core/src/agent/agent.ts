@@ -1,7 +1,7 @@
 import type { Initiator, Message, ModelInfo, Provider } from "@zotpilot/provider/model";
 import { CoreError, serializeError, type CoreErrorCode, type SerializedError } from "../errors.ts";
 import { isDurable, type AgentEvent, type DurableEvent, type SpentSoFar } from "../events/event.ts";
-import { emptyTranscript, reduceTranscript, type Transcript } from "../events/transcript.ts";
+import { foldTranscript, reduceTranscript, type Transcript } from "../events/transcript.ts";
 import { createBudget } from "../run/budget.ts";
 import { createCompaction } from "../run/compaction.ts";
 import { runAgent } from "../run/run-agent.ts";
@@ -137,7 +137,7 @@ export function createAgent(options: AgentOptions): Agent {
   const queue = createInputQueue(now);
   const keeper = createKeeper(session, options.unsaved ?? "stop");
   const budget = createBudget(options);
-  let transcript = (session?.events ?? []).reduce(reduceTranscript, emptyTranscript);
+  let transcript = foldTranscript(session?.events ?? []);
   const compaction = createCompaction({
     modelInfo: options.modelInfo ?? createModelLookup(provider, now),
     ...(options.compactAt !== undefined && { threshold: options.compactAt }),

@@ -73,6 +73,23 @@ export function reduceTranscript(transcript: Transcript, event: AgentEvent): Tra
   }
 }
 
+/** Folds many events at once: the same as one after another, in time that grows with them and no faster. */
+export function foldTranscript(events: Iterable<AgentEvent>): Transcript {
+  let transcript = emptyTranscript;
+  let messages: Message[] = [];
+  for (const event of events) {
+    if (event.type === "compacted" || event.type === "cleared") {
+      transcript = reduceTranscript(transcript, event);
+      messages = [...transcript.messages];
+    } else {
+      transcript = reduceTranscript(transcript, event);
+      for (const message of transcript.messages) messages.push(message);
+    }
+    if (transcript.messages.length > 0) transcript = { ...transcript, messages: [] };
+  }
+  return { ...transcript, messages };
+}
+
 function startFrom(transcript: Transcript, spent: SpentSoFar | undefined): Transcript {
   if (!spent) return transcript;
   const { usage, unmeasured, model = transcript.model, name = transcript.name } = spent;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, fstatSync, statSync } from "node:fs";
 import { link, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -99,16 +99,22 @@ function leaseOf(path: string, lock: string, first: FileHandle): Lease {
   }, heartbeatMs);
   beat.unref();
 
-  // The file is kept open, so that no other file can have its number.
-  async function isOurs(): Promise<boolean> {
-    const [ours, theirs] = await Promise.all([file?.stat(), stat(lock).catch(() => undefined)]);
-    return ours !== undefined && theirs !== undefined && ours.ino === theirs.ino && ours.dev === theirs.dev;
+  // The file is kept open, so that no other file can have its number. Asked before each write, and a few microseconds
+  // here; through the thread pool it would take longer than the write.
+  function isOurs(): boolean {
+    if (!file) return false;
+    const ours = fstatSync(file.fd);
+    const theirs = statSync(lock, { throwIfNoEntry: false });
+    return theirs !== undefined && ours.ino === theirs.ino && ours.dev === theirs.dev;
   }
 
   return {
     async check() {
-      const [ours] = await Promise.all([isOurs(), stillThere(path)]);
-      if (ours) return;
+      // What is written to a file that was deleted is lost without an error.
+      if (!statSync(path, { throwIfNoEntry: false })) {
+        throw new CoreError("session_unavailable", `the session at ${path} was deleted by another program`);
+      }
+      if (isOurs()) return;
       const again = await create(lock, randomUUID());
       if (again === "no_locks") return;
       if (!again) {
@@ -121,23 +127,13 @@ function leaseOf(path: string, lock: string, first: FileHandle): Lease {
     async release() {
       if (!file) return;
       clearInterval(beat);
-      const ours = await isOurs().catch(() => false);
+      const ours = isOurs();
       const closing = file;
       file = undefined;
       if (ours) await rm(lock, { force: true }).catch(() => undefined);
       await closing.close();
     },
   };
-}
-
-/** What is written to a file that was deleted is lost without an error. */
-async function stillThere(path: string): Promise<void> {
-  try {
-    await stat(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new CoreError("session_unavailable", `the session at ${path} was deleted by another program`);
-  }
 }
 
 async function look(

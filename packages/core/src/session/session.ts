@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { CoreError } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
 import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
-import { emptyTranscript, reduceTranscript } from "../events/transcript.ts";
+import { foldTranscript } from "../events/transcript.ts";
 import { copySession } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
 import { acquireLease, describeHolder, isLease, lockedError, type Lease } from "./lease.ts";
@@ -92,7 +92,7 @@ export async function openSession(path: string, options: OpenSessionOptions = {}
   let opened: Session | undefined;
   try {
     const { header, events, warnings } = await readSession(path);
-    const { messages } = events.reduce(reduceTranscript, emptyTranscript);
+    const { messages } = foldTranscript(events);
     const mended = unansweredCalls(messages).map((call): DurableEvent => ({
       type: "tool_message",
       message: interruptedResult(call, now()),
@@ -123,7 +123,7 @@ function session(parts: {
   let log: Promise<Log> | undefined;
   let lease = parts.lease;
   let closed = false;
-  let name = events.reduce(reduceTranscript, emptyTranscript).name;
+  let name = foldTranscript(events).name;
   let sinceName = 0;
 
   async function openedLog(): Promise<Log> {
