@@ -8,8 +8,8 @@ import {
   startPrivateNetwork,
   type Certificates,
   type PrivateNetwork,
-} from "../../provider/test/private-network.ts";
-import { createSandbox, finished, runCli, startCli } from "./support/cli.ts";
+} from "../packages/provider/test/private-network.ts";
+import { createSandbox, finished, runCli, startCli } from "../packages/agent/test/support/cli.ts";
 
 const HOSTS = ["github.com", "api.github.com", "api.githubcopilot.com"];
 const PASSWORD = "pass:word@CANARY/1";
