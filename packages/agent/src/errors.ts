@@ -38,6 +38,8 @@ const byCode: Record<string, number> = {
   forbidden: exitCodes.denied,
   not_subscribed: exitCodes.denied,
   host_invalid: exitCodes.usage,
+  bad_rule: exitCodes.usage,
+  no_sandbox: exitCodes.usage,
 };
 
 /** The exit code for an error of any package, thrown or serialized. */

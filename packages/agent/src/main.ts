@@ -55,6 +55,10 @@ async function dispatch(invocation: Invocation, io: Io, signal: AbortSignal): Pr
       const { runSessions } = await import("./subcommands/sessions.ts");
       return runSessions(invocation.options, invocation.own, io);
     }
+    case "permissions": {
+      const { runPermissions } = await import("./subcommands/permissions.ts");
+      return runPermissions(invocation.options, invocation.own, io);
+    }
     case "doctor": {
       const { runDoctor } = await import("./subcommands/doctor.ts");
       return runDoctor(invocation.options, invocation.json, io, signal);

@@ -25,6 +25,15 @@ export interface CliOptions {
   resume?: string;
   /** Added to the system prompt, in order. */
   appended: readonly string[];
+  /** Rules that permit or forbid calls of tools, as in permissions.json. */
+  allow: readonly string[];
+  deny: readonly string[];
+  /** Whether every tool runs without being asked about. */
+  yes: boolean;
+  /** Whether file tools are held to the folder. */
+  confined: boolean;
+  /** Whether commands run in the system's sandbox. */
+  sandboxed: boolean;
   /** Whether what the project brings along, such as skills, is used. */
   trustsProject: boolean;
   /** Whether the conversation is kept on disk. */

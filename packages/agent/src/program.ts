@@ -18,6 +18,7 @@ export type Invocation =
   | { command: "accounts"; options: CliOptions; own: AccountsCommandOptions }
   | { command: "token"; options: CliOptions; own: { show: boolean; toTerminal: boolean } }
   | { command: "sessions"; options: CliOptions; own: SessionsCommandOptions }
+  | { command: "permissions"; options: CliOptions; own: { revoke?: string; json: boolean } }
   | { command: "doctor"; options: CliOptions; json: boolean }
   | { command: "status"; options: CliOptions; json: boolean }
   | { command: "models"; options: CliOptions; json: boolean }
@@ -40,6 +41,11 @@ interface RawOptions {
   resume?: string;
   append?: string[];
   trust?: boolean;
+  yes?: boolean;
+  allow?: string[];
+  deny?: string[];
+  confine?: boolean;
+  sandbox?: boolean;
   session?: boolean;
   tokenSource?: string[];
 }
@@ -83,6 +89,15 @@ export function parseCommandLine(
     )
     .option("--max-credits <n>", "stop after so many of Copilot's AI credits", positiveNumber)
     .option("--append <text>", "add to the system prompt; can be repeated", collect)
+    .option("-y, --yes", "run every tool without asking")
+    .option(
+      "--allow <rule>",
+      'permit calls without asking, such as: edit, "bash(npm test)"; can be repeated',
+      collect,
+    )
+    .option("--deny <rule>", "forbid calls; can be repeated", collect)
+    .option("--confine", "hold the file tools to this folder")
+    .option("--sandbox", "run commands in the system's sandbox: no network, writing only in this folder")
     .option("--trust", "use the skills that the project brings along")
     .option("--cwd <folder>", "the folder to work in")
     .option("--demo", "use the built-in demo: no account, and no AI")
@@ -169,6 +184,12 @@ export function parseCommandLine(
       };
       invocation = { command: "sessions", options: readOptions(common(), env), own: asked };
     });
+  command("permissions", "list the rules about tools that count in this folder")
+    .option("--revoke <rule>", "ask about it again")
+    .action((own: { revoke?: string }) => {
+      const asked = { json: isJson(), ...(own.revoke !== undefined && { revoke: own.revoke }) };
+      invocation = { command: "permissions", options: readOptions(common(), env), own: asked };
+    });
   command("doctor", "find out what stands between this machine and Copilot").action(() => {
     invocation = { command: "doctor", options: readOptions(common(), env), json: isJson() };
   });
@@ -219,6 +240,11 @@ function readOptions(
     ...(raw.resume !== undefined && { resume: raw.resume }),
     appended: raw.append ?? [],
     trustsProject: raw.trust === true,
+    allow: raw.allow ?? [],
+    deny: raw.deny ?? [],
+    yes: raw.yes === true,
+    confined: raw.confine === true,
+    sandboxed: raw.sandbox === true,
     session: raw.session !== false,
   };
 }

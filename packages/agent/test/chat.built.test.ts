@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
@@ -49,7 +49,10 @@ async function isReady(terminal: TestTerminal): Promise<void> {
   }, "an idle chat");
 }
 
-async function startReady(sandbox: Sandbox, args: readonly string[] = ["--demo"]): Promise<TestTerminal> {
+async function startReady(
+  sandbox: Sandbox,
+  args: readonly string[] = ["--demo", "--yes"],
+): Promise<TestTerminal> {
   const terminal = start(sandbox, args);
   await isReady(terminal);
   return terminal;
@@ -212,7 +215,7 @@ test("an earlier conversation is shown again by --continue", async () => {
   await isReady(first);
   first.type("\u0004");
   await first.exited;
-  const second = await startReady(sandbox, ["--demo", "--continue"]);
+  const second = await startReady(sandbox, ["--demo", "--yes", "--continue"]);
   expect(second.history()).toContain("› run echo a-mark-to-find");
   second.type("what can you do?\r");
   await isReady(second);
@@ -359,4 +362,40 @@ test("a service that never answers can be left at any time", async () => {
     silent.close();
     silent.closeAllConnections();
   }
+});
+
+test("a command is asked about; no, once, and always each mean what they say", async () => {
+  await using sandbox = await createSandbox();
+  const terminal = await startReady(sandbox, ["--demo"]);
+  const ask = async (): Promise<void> => {
+    terminal.type("run touch made-by-agent\r");
+    await terminal.waitUntil(
+      () => terminal.screen().some((line) => line.includes("bash asks to run:")),
+      "the question",
+    );
+    expect(terminal.screen().some((line) => line.trim() === "touch made-by-agent")).toBe(true);
+  };
+  const made = join(sandbox.project, "made-by-agent");
+  await ask();
+  terminal.type("n");
+  await isReady(terminal);
+  expect(existsSync(made)).toBe(false);
+  await ask();
+  terminal.type("y");
+  await isReady(terminal);
+  expect(existsSync(made)).toBe(true);
+  await ask();
+  terminal.type(escape);
+  await terminal.waitFor(/^stopped$/);
+  await isReady(terminal);
+  await ask();
+  terminal.type("a");
+  await isReady(terminal);
+  await rm(made);
+  terminal.type("run touch made-by-agent\r");
+  await terminal.waitUntil(() => existsSync(made), "the file, without a question");
+  await isReady(terminal);
+  await rm(made);
+  terminal.type("/undo\r");
+  await terminal.waitFor(/^(Nothing was changed yet|As before)/);
 });

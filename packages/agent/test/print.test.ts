@@ -29,18 +29,20 @@ test("the demo edits, writes and runs", async () => {
   await using sandbox = await createSandbox();
   const file = join(sandbox.project, "notes.txt");
   await writeFile(file, "one\ntwo\n");
-  expect(await runCli(sandbox, ["--demo", "-p", "edit notes.txt: replace two with three"])).toMatchObject({
+  expect(
+    await runCli(sandbox, ["--demo", "--yes", "-p", "edit notes.txt: replace two with three"]),
+  ).toMatchObject({
     code: 0,
   });
   expect(await readFile(file, "utf8")).toBe("one\nthree\n");
-  const run = await runCli(sandbox, ["--demo", "-p", "run `echo hello-from-$((40+2))`"]);
+  const run = await runCli(sandbox, ["--demo", "--yes", "-p", "run `echo hello-from-$((40+2))`"]);
   expect(run.stdout).toContain("hello-from-42");
 });
 
 test("a token of the environment reaches the account's models and no command", async () => {
   await using simulator = await createSimulator();
   await using sandbox = await createSandbox({ COPILOT_GITHUB_TOKEN: simulator.githubToken });
-  const result = await runCli(sandbox, ["--host", simulator.origin, "-p", "run `env`"]);
+  const result = await runCli(sandbox, ["--yes", "--host", simulator.origin, "-p", "run `env`"]);
   expect(result.code).toBe(0);
   expect(result.stdout + result.stderr).not.toContain(simulator.githubToken);
   const bodies = simulator.requests.filter((request) => request.path === "/chat/completions");
@@ -112,4 +114,22 @@ test("an answer that could not be written is no success, and a closed stderr dis
   expect(full).toMatchObject({ code: 1, output: expect.stringContaining("could not be written (ENOSPC)") });
   const closed = await run("2> >(true)");
   expect(closed).toMatchObject({ code: 0, output: expect.stringContaining("demo") });
+});
+
+test("without a person to ask, reading runs and everything else is refused, unless a rule or a flag permits it", async () => {
+  await using sandbox = await createSandbox();
+  await writeFile(join(sandbox.project, "notes.txt"), "one\n");
+  const refused = await runCli(sandbox, ["--demo", "-p", "run touch made"]);
+  expect(refused.stderr).toMatch(/bash was not run: .*--yes or --allow/);
+  expect(await readdir(sandbox.project)).toEqual(["notes.txt"]);
+  expect((await runCli(sandbox, ["--demo", "-p", "read notes.txt"])).stdout).toContain("one");
+  await runCli(sandbox, ["--demo", "--allow", "bash(touch made)", "-p", "run touch made"]);
+  expect(await readdir(sandbox.project)).toEqual(["made", "notes.txt"]);
+  await runCli(sandbox, ["--demo", "--yes", "--deny", "bash", "-p", "run touch other"]);
+  expect(await readdir(sandbox.project)).toEqual(["made", "notes.txt"]);
+  expect(await runCli(sandbox, ["permissions"])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("No rules"),
+  });
+  expect(await runCli(sandbox, ["--demo", "--allow", "not a rule(", "-p", "hi"])).toMatchObject({ code: 2 });
 });

@@ -15,7 +15,7 @@ test("kill -9 in the middle of a command: the conversation is there, and the nex
     ZOTPILOT_HOST: simulator.origin,
   });
   await writeFile(join(sandbox.project, "ready"), "");
-  const child = startCli(sandbox, ["--json", "run `sleep 30`"]);
+  const child = startCli(sandbox, ["--yes", "--json", "run `sleep 30`"]);
   child.stdin.end();
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => void (output += text));

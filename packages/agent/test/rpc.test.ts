@@ -59,7 +59,7 @@ test("a tool turn plays the event order of the protocol", async () => {
   await writeFile(join(sandbox.project, "README.md"), "# Hello\n");
   const result = await runCli(
     sandbox,
-    ["rpc", "--demo"],
+    ["rpc", "--demo", "--yes"],
     '{"type":"prompt","id":"1","message":"run `echo hi`"}\n',
   );
   expect(result.code).toBe(0);

@@ -20,7 +20,7 @@ async function list(sandbox: Sandbox): Promise<Listed[]> {
 }
 
 const demo = async (sandbox: Sandbox, ...args: string[]): Promise<string> => {
-  const result = await runCli(sandbox, ["--demo", ...args]);
+  const result = await runCli(sandbox, ["--demo", "--yes", ...args]);
   expect(result).toMatchObject({ code: 0 });
   return result.stdout + result.stderr;
 };
@@ -91,7 +91,7 @@ test("rules of the project and what was appended stand in the system prompt; pro
 
 test("budgets end a run with exit code 3", async () => {
   await using sandbox = await createSandbox();
-  const result = await runCli(sandbox, ["--demo", "--max-requests", "1", "-p", "run echo hello"]);
+  const result = await runCli(sandbox, ["--demo", "--yes", "--max-requests", "1", "-p", "run echo hello"]);
   expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining("zotpilot: ") });
 });
 

@@ -14,6 +14,7 @@ import { slashCommands } from "../slash-commands/index.ts";
 import { suggestCommands } from "../slash-commands/parse.ts";
 import { Composer, markWidth } from "./composer/composer.tsx";
 import type { ChatController } from "./controller.ts";
+import { ApprovalDialog } from "./dialogs/approval-dialog.tsx";
 import { LoginDialog } from "./dialogs/login-dialog.tsx";
 import { ModelDialog } from "./dialogs/model-dialog.tsx";
 import { layOut } from "./layout.ts";
@@ -90,6 +91,16 @@ function Dialog(props: {
       return null;
     case "login":
       return <LoginDialog step={state.dialog.step} controller={controller} width={width} height={height} />;
+    case "approval":
+      return (
+        <ApprovalDialog
+          key={state.dialog.request.id}
+          request={state.dialog.request}
+          controller={controller}
+          width={width}
+          height={height}
+        />
+      );
     case "model":
       return (
         <ModelDialog

@@ -23,12 +23,17 @@ export interface ChatController {
   /** Ctrl+C: clears the line, or stops the answer, or asks for a second one. */
   interrupt(): void;
   chooseModel(id: string): void;
+  /** What the person says to the call that is asked about. */
+  answer(choice: ApprovalChoice): void;
   exit(): void;
   /** Resolves when the chat is to end; rejects when it cannot go on. */
   readonly finished: Promise<void>;
   /** Stops whatever goes on. */
   dispose(): void;
 }
+
+/** Yes for this call, for this session, for this folder; or no. */
+export type ApprovalChoice = "once" | "session" | "project" | "no";
 
 /** How long a first Ctrl+C counts, in milliseconds. */
 const exitWindowMs = 2_000;
@@ -161,6 +166,8 @@ export function createChatController(options: {
         return queue.run(async () => (await connect()).clear());
       case "compact":
         return queue.run(async () => (await connect()).compact());
+      case "undo":
+        return queue.run(undo);
       case "prompt":
         return queue.prompt(effect.text);
       case "steer":
@@ -196,11 +203,49 @@ export function createChatController(options: {
   }
 
   function closeDialog(): boolean {
-    if (!store.get().dialog) return false;
+    const { dialog } = store.get();
+    if (!dialog) return false;
+    if (dialog.type === "approval") {
+      // Whoever leaves the question says no, and stops what led to it.
+      answer("no");
+      queue.stop();
+      return true;
+    }
     login.cancel();
     dispatch({ type: "dialog_closed" });
+    showApproval();
     return true;
   }
+
+  /** Shows what waits for a decision, unless another dialog is open; then it comes after that. */
+  function showApproval(): void {
+    const [request] = runtime.approvals.list();
+    if (request && !store.get().dialog)
+      dispatch({ type: "dialog_opened", request: { type: "approval", request } });
+  }
+
+  function answer(choice: ApprovalChoice): void {
+    const { dialog } = store.get();
+    if (dialog?.type !== "approval") return;
+    dispatch({ type: "dialog_closed" });
+    const { id, digest } = dialog.request;
+    const remember = choice === "session" || choice === "project" ? { remember: choice } : {};
+    runtime.approvals.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
+  }
+
+  async function undo(): Promise<void> {
+    const restored = await runtime.undo();
+    const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
+    notice("info", files);
+  }
+
+  runtime.onApproval((request) => {
+    // The whole of it stands in the scrollback, however low the window is.
+    const whole = request.command ?? request.call.arguments;
+    if (whole.length > 400 || whole.split("\n").length > 3)
+      notice("warning", `${request.call.name} asks to run:\n${whole}`);
+    showApproval();
+  });
 
   // Whoever writes on does not mean to exit.
   const unwatchEditor = editor.subscribe(() => hintTimer && forgetHint());
@@ -242,8 +287,10 @@ export function createChatController(options: {
     },
     chooseModel(id) {
       dispatch({ type: "dialog_closed" });
+      showApproval();
       if (id !== store.get().model) perform({ type: "set_model", model: id });
     },
+    answer,
     exit: finish,
     dispose() {
       unwatchEditor();

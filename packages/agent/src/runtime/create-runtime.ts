@@ -8,7 +8,7 @@ import {
 } from "@zotpilot/core";
 import { createCopilot, type Copilot } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
-import { codingTools } from "@zotpilot/tools";
+import { createPendingApprovals, type ApprovalRequest, type CodingTools } from "@zotpilot/tools";
 import type { CliOptions } from "../options.ts";
 import { connectAccount } from "./account.ts";
 import { chooseModel, usableModels } from "./choose-model.ts";
@@ -18,6 +18,7 @@ import { createProxyFetch } from "./network.ts";
 import { resolvePaths } from "./paths.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { hasBrowser, openInBrowser, signIn } from "./sign-in.ts";
+import { openPermissions, openTools } from "./tools.ts";
 import { version } from "./version.ts";
 
 /** What a runtime is made from. */
@@ -50,6 +51,10 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   let left = new AbortController();
   const stopped = runtimeOptions.signal ?? new AbortController().signal;
   let isResumed = false;
+  let announce: ((request: ApprovalRequest) => void) | undefined;
+  const approvals = createPendingApprovals((request) => announce?.(request));
+  const permissions = openPermissions(options, env);
+  let codingTools: CodingTools | undefined;
   let continueLatest = options.continue;
   const demos: (() => Promise<void>)[] = [];
 
@@ -130,17 +135,31 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     });
     const instructions = await loadAgentInstructions(options, env, today());
     warnings.push(...instructions.warnings.filter((warning) => !warnings.includes(warning)));
+    await codingTools?.close();
+    codingTools = await openTools({
+      options,
+      env,
+      permissions,
+      session: opened?.id,
+      ask: options.mode === "interactive" ? approvals.ask : undefined,
+      onRefused: onWarning,
+    });
+    const { tools, middleware, checkpoints } = codingTools;
     const made = createAgent({
       // The agent offers what all modes offer: models that the account can use.
       provider: { id: client.id, listModels: () => runtime.models(), stream: client.stream },
       model: model.id,
-      tools: [...codingTools(), ...instructions.tools],
+      tools: [...tools, ...instructions.tools],
+      middleware,
       system: instructions.system,
       cwd: options.cwd,
       ...(opened && { session: opened }),
       ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
       ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
       ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
+    });
+    made.subscribe((event) => {
+      if (event.type === "run_start") checkpoints?.nextTurn();
     });
     if (opened && opened.events.length > 0 && last !== model.id && options.model !== undefined) {
       await made.setModel(model.id);
@@ -181,11 +200,21 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       if (left[0]) throw left[0].error;
       await connect({ type: "signed_out", host }, undefined);
     },
+    onApproval(listener) {
+      announce = listener;
+    },
+    approvals,
+    async undo() {
+      const checkpoints = codingTools?.checkpoints;
+      if (!checkpoints) return [];
+      return (await checkpoints.undo()).restored;
+    },
     startDemo,
     async close() {
       left.abort();
       const opened = await agent?.catch(() => undefined);
       await opened?.close();
+      await codingTools?.close();
       await (await session?.catch(() => undefined))?.close();
       for (const stopDemo of demos.splice(0)) await stopDemo();
     },

@@ -2,6 +2,8 @@ import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
 import type { Agent } from "@zotpilot/core";
 import type { ModelInfo } from "@zotpilot/provider/model";
 
+import type { ApprovalRequest, PendingApprovals } from "@zotpilot/tools";
+
 /** Whose models are used. */
 export type Connection =
   | { type: "signed_out"; host: string }
@@ -34,6 +36,12 @@ export interface Runtime {
   login(options: { signal: AbortSignal }): AsyncIterable<LoginEvent>;
   /** Deletes the stored credential of the connection and disconnects. Does nothing unless one from the store is used. */
   logout(): Promise<void>;
+  /** Told about each call that a person has to decide about. One listener at a time. */
+  onApproval(listener: (request: ApprovalRequest) => void): void;
+  /** What waits for a decision. */
+  readonly approvals: PendingApprovals;
+  /** Undoes what the last turn did to files; returns those that are as they were. */
+  undo(): Promise<readonly string[]>;
   /** Switches the connection to the built-in demo. */
   startDemo(): Promise<void>;
   /** Aborts what runs, closes the session and the demo. May be called twice. */

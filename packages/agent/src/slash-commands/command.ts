@@ -1,8 +1,13 @@
 import type { ModelInfo } from "@zotpilot/provider/model";
+import type { ApprovalRequest } from "@zotpilot/tools";
 import type { Connection } from "../runtime/runtime.ts";
 
 /** A window over the composer. The chat draws it and says what came of it. */
-export type DialogRequest = { readonly type: "login"; readonly step: LoginStep } | { readonly type: "model" };
+export type DialogRequest =
+  | { readonly type: "login"; readonly step: LoginStep }
+  | { readonly type: "model" }
+  /** Whether a call may run. What is in it comes from the model, and is made safe where it is drawn. */
+  | { readonly type: "approval"; readonly request: ApprovalRequest };
 
 /** How far a login is. All text in it is safe to show. */
 export type LoginStep =
@@ -38,6 +43,7 @@ export type CommandEffect =
   | { readonly type: "set_model"; readonly model: string }
   | { readonly type: "clear" }
   | { readonly type: "compact" }
+  | { readonly type: "undo" }
   | { readonly type: "prompt"; readonly text: string }
   | { readonly type: "steer"; readonly text: string }
   | { readonly type: "rename"; readonly name: string }

@@ -10,6 +10,7 @@ import { modelCommand } from "./model.ts";
 
 import { nameCommand } from "./name.ts";
 import { steerCommand } from "./steer.ts";
+import { undoCommand } from "./undo.ts";
 
 /** All slash commands, in the order of the help. */
 export const slashCommands: readonly SlashCommand[] = [
@@ -17,6 +18,7 @@ export const slashCommands: readonly SlashCommand[] = [
   modelCommand,
   steerCommand,
   compactCommand,
+  undoCommand,
   clearCommand,
   nameCommand,
   loginCommand,

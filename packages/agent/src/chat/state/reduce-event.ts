@@ -71,7 +71,8 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
       }
       return state;
     case "run_end": {
-      const ended = { ...flushTools(flushText(state)), activity: undefined };
+      const dialog = state.dialog?.type === "approval" ? undefined : state.dialog;
+      const ended = { ...flushTools(flushText(state)), activity: undefined, dialog };
       if (event.reason === "aborted") return notice(ended, "info", "stopped");
       if (event.reason === "error") return notice(ended, "error", errorText(event.error));
       return ended;

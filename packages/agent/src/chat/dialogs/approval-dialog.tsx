@@ -1,0 +1,98 @@
+import { line, sanitizeTerminalText, StyledLines, truncateSpans, wrapSpans, type Line } from "@zotpilot/tui";
+import type { ApprovalRequest } from "@zotpilot/tools";
+import { Box } from "ink";
+import { useRef, useState, type ReactNode } from "react";
+import type { ApprovalChoice, ChatController } from "../controller.ts";
+import { useChords } from "./use-chords.ts";
+
+interface Choice {
+  readonly key: string;
+  readonly choice: ApprovalChoice;
+  readonly text: string;
+}
+
+/** Asks whether a call may run. What it would do is shown as a whole, or named as cut. */
+export function ApprovalDialog(props: {
+  request: ApprovalRequest;
+  controller: ChatController;
+  width: number;
+  height: number;
+}): ReactNode {
+  const { request, controller, width, height } = props;
+  const [selected, setSelected] = useState(0);
+  const latest = useRef(selected);
+  const choices = choicesOf(request);
+
+  function move(to: number): void {
+    latest.current = Math.max(0, Math.min(to, choices.length - 1));
+    setSelected(latest.current);
+  }
+
+  useChords(
+    (chord) => {
+      if (chord === "escape" || chord === "ctrl+c") controller.escape();
+      else if (chord === "up") move(latest.current - 1);
+      else if (chord === "down") move(latest.current + 1);
+      else if (chord === "enter") controller.answer(choices[latest.current]?.choice ?? "no");
+    },
+    (text) => {
+      const found = choices.find(({ key }) => key === text.trim().toLowerCase());
+      if (found) controller.answer(found.choice);
+    },
+  );
+
+  const list = choices.map(({ key, text }, index): Line => {
+    const isSelected = index === selected;
+    return [
+      { text: isSelected ? "❯ " : "  ", color: "cyan" },
+      { text: `${key}  ${text}`, bold: isSelected },
+    ];
+  });
+  const asked = questionLines(request, width);
+  const room = Math.max(1, height - list.length - 1);
+  const shown =
+    asked.length <= room
+      ? asked
+      : [
+          ...asked.slice(0, room - 1),
+          line(`  … ${asked.length - room + 1} more lines, shown above`, { color: "yellow" }),
+        ];
+  return (
+    <Box flexDirection="column">
+      <StyledLines lines={[...shown, ...list, line("")].map((spans) => truncateSpans(spans, width))} />
+    </Box>
+  );
+}
+
+/** What is asked, in lines of at most `width` cells. */
+export function questionLines(request: ApprovalRequest, width: number): Line[] {
+  const { call, command, reasons, writes, hosts } = request;
+  const said = command ?? call.arguments;
+  const text = sanitizeTerminalText(said).split("\n");
+  return [
+    [{ text: sanitizeTerminalText(call.name), bold: true, color: "yellow" }, { text: " asks to run:" }],
+    ...text.flatMap((part) => wrapSpans(line(part), width - 2)).map((spans) => [{ text: "  " }, ...spans]),
+    ...named("because", reasons, width),
+    ...named("writes", writes, width),
+    ...named("reaches", hosts, width),
+  ];
+}
+
+function named(what: string, values: readonly string[], width: number): Line[] {
+  if (values.length === 0) return [];
+  const text = sanitizeTerminalText(`${what} ${values.join(", ")}`).replaceAll("\n", " ");
+  return wrapSpans(line(text, { dim: true }), width, { spaceAtBreak: "drop" });
+}
+
+function choicesOf({ remember }: ApprovalRequest): readonly Choice[] {
+  const rules = sanitizeTerminalText(remember.join(", ")).replaceAll("\n", " ");
+  const lasting: readonly Choice[] = [
+    { key: "s", choice: "session", text: `yes, and in this session from now on: ${rules}` },
+    { key: "a", choice: "project", text: `yes, and always in this folder: ${rules}` },
+  ];
+  return [
+    { key: "y", choice: "once", text: "yes, this once" },
+    ...(remember.length > 0 ? lasting : []),
+    { key: "n", choice: "no", text: "no" },
+  ];
+}

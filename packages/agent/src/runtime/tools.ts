@@ -1,0 +1,65 @@
+import { dirname, join } from "node:path";
+import {
+  createCodingTools,
+  createPermissionStore,
+  createSandbox,
+  policyLayer,
+  type AskForApproval,
+  type CodingTools,
+  type PermissionStore,
+} from "@zotpilot/tools";
+import type { CliOptions } from "../options.ts";
+import { resolvePaths } from "./paths.ts";
+
+/** The rules of this project: what a person wrote, and what they answered. */
+export function openPermissions(
+  options: Pick<CliOptions, "cwd">,
+  env: Record<string, string | undefined>,
+): PermissionStore {
+  return createPermissionStore({
+    folder: dirname(resolvePaths(env).credentials),
+    project: options.cwd,
+    projectFile: join(options.cwd, ".zotpilot", "permissions.json"),
+  });
+}
+
+/** The tools with all that surrounds them: approval, confinement, sandbox, checkpoints. */
+export async function openTools(settings: {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  permissions: PermissionStore;
+  /** The session that checkpoints belong to; none are made without one. */
+  session: string | undefined;
+  /** Asks a person; without it, what would be asked is refused. */
+  ask: AskForApproval | undefined;
+  onRefused: (sentence: string) => void;
+}): Promise<CodingTools> {
+  const { options, env, permissions, session, ask, onRefused } = settings;
+  const { cwd, allow, deny, yes, confined, sandboxed } = options;
+  const flags = policyLayer("the command line", {
+    allow: [...(yes ? ["*"] : []), ...allow],
+    deny: [...deny],
+  });
+  const sandbox = sandboxed ? await createSandbox({ writable: [cwd] }) : undefined;
+  return createCodingTools({
+    env,
+    approval: {
+      project: cwd,
+      policy: {
+        layers: async () => [...(await permissions.layers()), flags],
+        ...(ask && { remember: (rules: readonly string[]) => permissions.remember(rules) }),
+      },
+      ...(ask && { ask }),
+      onDecision({ call, effect, reasons, asked }) {
+        if (effect === "deny" && !asked) {
+          onRefused(`${call.name} was not run: ${reasons.join("; ")}. --yes or --allow <rule> permits it.`);
+        }
+      },
+    },
+    ...(confined && { confinement: { roots: [cwd] } }),
+    ...(sandbox && { sandbox }),
+    ...(session !== undefined && {
+      checkpoints: { folder: `${resolvePaths(env).sessions}-checkpoints`, session },
+    }),
+  });
+}
