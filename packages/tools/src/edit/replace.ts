@@ -2,6 +2,7 @@ import { byteOrderMarkLength, requireWellFormed } from "../shared/text.ts";
 import { ToolError } from "../shared/tool-error.ts";
 import { endsWithCarriageReturn, viewLineFeeds, type LineFeedView } from "./line-endings.ts";
 import { nearestLines } from "./nearest.ts";
+import { viewTolerantly } from "./tolerant-view.ts";
 
 /** One exact replacement. */
 export interface Edit {
@@ -77,15 +78,35 @@ function locate(original: Buffer, view: LineFeedView, edit: Edit, number: number
       return { number, start, end, splice: { start, end, bytes: Buffer.from(newText) } };
     }
   }
-  const old = Buffer.from(toLineFeeds(oldText));
-  const start = findOnce(view.bytes, old, number, path);
-  if (start === undefined) {
+  const exact = locateIn(original, view, { oldText, newText }, number, path);
+  const tolerant = exact ?? locateTolerantly(original, { oldText, newText }, number, path);
+  if (!tolerant) {
     const nearest = nearestLines(view.bytes.toString("utf8"), toLineFeeds(oldText));
     throw new ToolError(
       "no_match",
       `edit ${number}: oldText is not in ${path}. ${nearest}Nothing was written.`,
     );
   }
+  return tolerant;
+}
+
+/** When nothing fits exactly: without regard to white space at the ends of lines and to typographic quotes. */
+function locateTolerantly(original: Buffer, edit: Edit, number: number, path: string): Match | undefined {
+  const oldText = viewTolerantly(Buffer.from(edit.oldText)).bytes.toString("utf8");
+  if (oldText.trim() === "") return undefined;
+  return locateIn(original, viewTolerantly(original), { ...edit, oldText }, number, path);
+}
+
+function locateIn(
+  original: Buffer,
+  view: LineFeedView,
+  { oldText, newText }: Edit,
+  number: number,
+  path: string,
+): Match | undefined {
+  const old = Buffer.from(toLineFeeds(oldText));
+  const start = findOnce(view.bytes, old, number, path);
+  if (start === undefined) return undefined;
   const keepsEndings = !view.hasCarriageReturns && !oldText.includes("\r");
   const replacement = Buffer.from(keepsEndings ? newText : toLineFeeds(newText));
   return {
