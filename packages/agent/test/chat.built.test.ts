@@ -395,7 +395,17 @@ test("a command is asked about; no, once, and always each mean what they say", a
   terminal.type("run touch made-by-agent\r");
   await terminal.waitUntil(() => existsSync(made), "the file, without a question");
   await isReady(terminal);
-  await rm(made);
+  terminal.type("create a file hello.txt with the text hi\r");
+  await terminal.waitUntil(
+    () => terminal.screen().some((line) => line.includes("write asks to run:")),
+    "the question",
+  );
+  terminal.type("\r");
+  await isReady(terminal);
+  const written = join(sandbox.project, "hello.txt");
+  expect(existsSync(written)).toBe(true);
   terminal.type("/undo\r");
-  await terminal.waitFor(/^(Nothing was changed yet|As before)/);
+  await terminal.waitFor(/^As before: .*hello\.txt/);
+  expect(existsSync(written)).toBe(false);
+  expect(existsSync(made)).toBe(true);
 });
