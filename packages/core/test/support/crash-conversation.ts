@@ -14,7 +14,7 @@ export function crashProvider(): ScriptedProvider {
       { id: "1", name: "note", arguments: { text: "one" } },
       { id: "2", name: "note", arguments: { text: "two" } },
     ),
-    say("first answer ".repeat(1_500)),
+    say("first answer ".repeat(700)),
     play(long),
     say("a summary"),
     say("second answer"),
