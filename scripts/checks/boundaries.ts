@@ -134,7 +134,6 @@ export const jsonDoors: readonly RegExp[] = [
   /^core\/src\/session\/read-session\.ts$/,
   /^core\/src\/tools\/run-tool\.ts$/,
   /^provider\/src\/errors\/error-body\.ts$/,
-  /^provider\/src\/wire\/chat-completions\/decode\.ts$/,
   // The simulator is strict about what it receives and otherwise reads its own answers.
   /^simulator\/src\//,
 ];

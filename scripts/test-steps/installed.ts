@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { mustRun } from "./command.ts";
+import { checkInstalledExamples } from "./installed-examples.ts";
 import type { Tarball } from "./tarballs.ts";
 import { entriesOf } from "../checks/packages.ts";
 
@@ -51,6 +52,7 @@ export async function checkInstalled(tarballs: readonly Tarball[]): Promise<void
     const agent = tarballs.find(({ manifest }) => manifest.name === "@zotpilot/agent");
     await checkPrograms(folder, agent?.manifest.version ?? "no packed agent");
     await checkImports(folder, tarballs);
+    await checkInstalledExamples(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
