@@ -10,6 +10,7 @@ import type { CommandSandbox } from "./sandbox/sandbox.ts";
 import { createJobsTool } from "./jobs/jobs-tool.ts";
 import { createJobs } from "./jobs/jobs.ts";
 import { MAX_BYTES, MAX_LINES } from "./shared/limits.ts";
+import { detailed } from "./shared/details.ts";
 import { requireWellFormed } from "./shared/text.ts";
 import { ToolError } from "./shared/tool-error.ts";
 
@@ -97,8 +98,13 @@ export function createCommandTools(options: BashToolOptions = {}): CommandTools 
             await output.add(text);
           },
         });
+        const summary = await output.finish();
         return {
-          content: [{ type: "text", text: renderCommand(command, end, await output.finish(), timeout) }],
+          ...detailed(renderCommand(command, end, summary, timeout), {
+            exit_code: end.stoppedBy ? -1 : (end.code ?? -1),
+            duration_ms: Math.round(end.durationMs),
+            ...(summary.file && { full_output_path: summary.file.path }),
+          }),
           isError: end.code !== 0 || end.stoppedBy !== undefined,
         };
       } finally {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { contextDiff } from "./edit/diff.ts";
 import { applySplices, planEdits } from "./edit/replace.ts";
 import { confinementOf, type Confinement } from "./shared/confinement.ts";
+import { detailed } from "./shared/details.ts";
 import type { FileLedger } from "./shared/ledger.ts";
 import { MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
@@ -38,6 +39,7 @@ export function createEditTool(ledger?: FileLedger): Tool {
       path: z.string(),
       edits: z.array(z.object({ oldText: z.string(), newText: z.string() })).min(1),
     }),
+    touches: ({ path }) => [path],
     async run({ path, edits }, context) {
       const { cwd, signal } = context;
       const confinement = confinementOf(context);
@@ -52,7 +54,8 @@ export function createEditTool(ledger?: FileLedger): Tool {
           try {
             await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
             await ledger?.note(target.real);
-            return contextDiff(bytes, splices);
+            const diff = contextDiff(bytes, splices);
+            return detailed(diff, { path, edits: edits.length, diff });
           } catch (error) {
             if (!(error instanceof FileChangedError)) throw error;
           }

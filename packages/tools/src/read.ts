@@ -5,7 +5,8 @@ import { imageType } from "./read/image-type.ts";
 import { readPage, type Page } from "./read/page.ts";
 import { confinementOf } from "./shared/confinement.ts";
 import type { FileLedger } from "./shared/ledger.ts";
-import { MAX_BYTES, MAX_IMAGE_BYTES, MAX_LINES } from "./shared/limits.ts";
+import { asUtf8, utf16Order } from "./read/utf16.ts";
+import { MAX_BYTES, MAX_IMAGE_BYTES, MAX_LINES, MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
 import { realPathOf } from "./shared/real-path.ts";
@@ -21,7 +22,7 @@ const lineNumber = z.int().min(0).max(1_000_000_000);
 /**
  * Makes the tool that reads a file: `{ path, offset?, limit? }`.
  *
- * Text comes byte for byte (a byte order mark apart), in pages of at most 2000 lines and 51200 bytes, from any line
+ * Text comes byte for byte (a byte order mark apart; UTF-16 of up to 10 MiB as UTF-8), in pages of at most 2000 lines and 51200 bytes, from any line
  * of a file of any size. Images of up to 20 MiB, told by their content, come as an image. Throws a `ToolError` for
  * what is missing (naming near names), no plain file, or binary. What was
  * read is noted in the ledger.
@@ -32,6 +33,7 @@ export function createReadTool(ledger?: FileLedger): Tool {
     description: DESCRIPTION,
     risk: "read",
     input: z.object({ path: z.string(), offset: lineNumber.optional(), limit: lineNumber.min(1).optional() }),
+    touches: ({ path }) => [path],
     async run({ path, offset = 1, limit = MAX_LINES }, context) {
       const { cwd, signal } = context;
       signal.throwIfAborted();
@@ -40,10 +42,12 @@ export function createReadTool(ledger?: FileLedger): Tool {
         const start = await readStart(handle);
         const type = imageType(start);
         if (type !== undefined) return await readImage(handle, type, Number(stats.size), path);
-        requireText(start, path);
+        const order = Number(stats.size) <= MAX_TEXT_FILE_BYTES ? utf16Order(start) : undefined;
+        if (order === undefined) requireText(start, path);
+        const source = order ? asUtf8(await readWhole(handle, Number(stats.size)), order) : handle;
         const from = Math.max(1, offset);
         const maxLines = Math.min(limit, MAX_LINES);
-        const page = await readPage(handle, { offset: from, maxLines, maxBytes: MAX_BYTES, signal });
+        const page = await readPage(source, { offset: from, maxLines, maxBytes: MAX_BYTES, signal });
         await ledger?.note(await realPathOf(resolvePath(cwd, path)));
         return textResult(page.bytes.toString("utf8") + note(page, from, maxLines, path));
       } catch (error) {
@@ -61,6 +65,12 @@ export const readTool: Tool = createReadTool();
 async function readStart(handle: FileHandle): Promise<Buffer> {
   const buffer = Buffer.alloc(SNIFF_BYTES);
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(size);
+  const { bytesRead } = await handle.read(buffer, 0, size, 0);
   return buffer.subarray(0, bytesRead);
 }
 

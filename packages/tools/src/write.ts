@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { defineTool, type Tool } from "@zotpilot/core";
 import { z } from "zod";
 import { confinementOf } from "./shared/confinement.ts";
+import { detailed } from "./shared/details.ts";
 import type { FileLedger } from "./shared/ledger.ts";
 import { resolvePath } from "./shared/path.ts";
 import { openWriteTarget, replaceFile, type WriteTarget } from "./shared/replace-file.ts";
@@ -25,6 +26,7 @@ export function createWriteTool(ledger?: FileLedger): Tool {
     description: DESCRIPTION,
     risk: "write",
     input: z.object({ path: z.string(), content: z.string() }),
+    touches: ({ path }) => [path],
     async run({ path, content }, context) {
       const { cwd, signal } = context;
       signal.throwIfAborted();
@@ -39,8 +41,10 @@ export function createWriteTool(ledger?: FileLedger): Tool {
           return `${path} already holds exactly this (${size}); nothing was written`;
         await replaceFile(target, bytes, { signal });
         await ledger?.note(target.real);
-        if (!target.stats) return `created ${path} (${size})`;
-        return `overwrote ${path} (${size}; it had ${plural(Number(target.stats.size), "byte")})`;
+        const details = { path, bytes: bytes.length, total_lines: countLines(bytes), start_line: 1 };
+        if (!target.stats) return detailed(`created ${path} (${size})`, details);
+        const had = plural(Number(target.stats.size), "byte");
+        return detailed(`overwrote ${path} (${size}; it had ${had})`, details);
       } catch (error) {
         throw fromSystemError(error, "write", path);
       }

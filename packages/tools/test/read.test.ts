@@ -134,14 +134,12 @@ test("reads the end of a file of many megabytes, and stops when told to", async 
 test("refuses binary files, folders, pipes, sockets and devices", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "data.bin"), Buffer.from([1, 2, 0, 3]));
-  await writeFile(join(folder, "wide.txt"), Buffer.from("\ufeffhello", "utf16le"));
   execFileSync("mkfifo", [join(folder, "pipe")]);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(folder, "socket"), resolve));
   onTestFinished(() => void server.close());
   await symlink("/dev/zero", join(folder, "zero"));
   await expect(call(readTool, folder, { path: "data.bin" })).rejects.toThrow("data.bin looks binary");
-  await expect(call(readTool, folder, { path: "wide.txt" })).rejects.toThrow("UTF-16");
   await expect(call(readTool, folder, { path: "." })).rejects.toThrow(". is a folder");
   await expect(call(readTool, folder, { path: "pipe" })).rejects.toThrow("pipe is a named pipe");
   await expect(call(readTool, folder, { path: "socket" })).rejects.toThrow("socket is a socket");

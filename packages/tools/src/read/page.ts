@@ -1,5 +1,9 @@
-import type { FileHandle } from "node:fs/promises";
 import { byteOrderMarkLength, countLineFeeds, cutStart } from "../shared/text.ts";
+
+/** What pages are read from; an open file is one. */
+export interface PageSource {
+  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
+}
 
 /** Which lines of a file are wanted. */
 export interface PageRequest {
@@ -25,7 +29,7 @@ const CHUNK_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
 /** Reads one page. Memory does not grow with the file, nor with its lines. */
-export async function readPage(handle: FileHandle, request: PageRequest): Promise<Page> {
+export async function readPage(handle: PageSource, request: PageRequest): Promise<Page> {
   const found = await findLine(handle, request.offset, request.signal);
   if ("totalLines" in found) {
     return { bytes: Buffer.alloc(0), end: "file", next: request.offset, totalLines: found.totalLines };
@@ -53,7 +57,7 @@ export async function readPage(handle: FileHandle, request: PageRequest): Promis
 }
 
 async function findLine(
-  handle: FileHandle,
+  handle: PageSource,
   line: number,
   signal: AbortSignal,
 ): Promise<{ position: number } | { totalLines: number }> {
@@ -81,7 +85,7 @@ async function findLine(
 
 // The line feed that ends the last line begins no further one.
 async function startOfLine(
-  handle: FileHandle,
+  handle: PageSource,
   position: number,
   line: number,
 ): Promise<{ position: number } | { totalLines: number }> {
@@ -90,7 +94,7 @@ async function startOfLine(
 }
 
 async function readAt(
-  handle: FileHandle,
+  handle: PageSource,
   position: number,
   length: number,
   signal: AbortSignal,
