@@ -151,6 +151,8 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       model: model.id,
       tools: [...tools, ...instructions.tools],
       middleware,
+      // A person sees the notice and can go on; a script has to fail.
+      unsaved: options.mode === "interactive" ? "continue" : "stop",
       system: instructions.system,
       cwd: options.cwd,
       ...(opened && { session: opened }),

@@ -4,6 +4,7 @@ import {
   createPermissionStore,
   createSandbox,
   policyLayer,
+  sensitivePaths,
   type AskForApproval,
   type CodingTools,
   type PermissionStore,
@@ -36,6 +37,7 @@ export async function openTools(settings: {
 }): Promise<CodingTools> {
   const { options, env, permissions, session, ask, onRefused } = settings;
   const { cwd, allow, deny, yes, confined, sandboxed } = options;
+  const paths = resolvePaths(env);
   const flags = policyLayer("the command line", {
     allow: [...(yes ? ["*"] : []), ...allow],
     deny: [...deny],
@@ -45,6 +47,11 @@ export async function openTools(settings: {
     env,
     approval: {
       project: cwd,
+      // What steers this program, and its credentials, is asked about whatever the rules say.
+      sensitive: sensitivePaths({
+        own: [dirname(paths.credentials), paths.sessions],
+        ...(env["HOME"] !== undefined && { home: env["HOME"] }),
+      }),
       policy: {
         layers: async () => [...(await permissions.layers()), flags],
         ...(ask && { remember: (rules: readonly string[]) => permissions.remember(rules) }),
@@ -59,7 +66,7 @@ export async function openTools(settings: {
     ...(confined && { confinement: { roots: [cwd] } }),
     ...(sandbox && { sandbox }),
     ...(session !== undefined && {
-      checkpoints: { folder: `${resolvePaths(env).sessions}-checkpoints`, session },
+      checkpoints: { folder: `${paths.sessions}-checkpoints`, session },
     }),
   });
 }
