@@ -27,7 +27,7 @@ async function show(what: string): Promise<void> {
   const sockets = process.getActiveResourcesInfo().filter((name) => name.startsWith("TCP")).length;
   const atServer = await server.connections();
   console.log(
-    `  ${what.padEnd(26)} heap ${megabytes} MB, ${sockets} sockets here, ${atServer} at the service`,
+    `  ${what.padEnd(26)} heap ${megabytes} MB, ${sockets} holding this process, ${atServer} at the service`,
   );
 }
 
