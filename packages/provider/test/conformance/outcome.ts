@@ -1,8 +1,11 @@
 import { expect } from "vitest";
 import { isProviderError, textOf, type collectMessage } from "../../src/index.ts";
-import { expectNoSecret } from "../canary.ts";
+import { everythingOf, expectNoSecret } from "../canary.ts";
 import type { Simulated } from "../simulated.ts";
 import type { Failure } from "./stream-rows.ts";
+
+/** GitHub's tokens, and those that Copilot makes of them. */
+const TOKEN = /\bgh[a-z]_\w{10}|\bgithub_pat_\w{10}|\btid=\w/;
 
 /** What a call came to: its result, or what it threw. */
 export type Outcome<Result> = { result: Result } | { error: unknown };
@@ -18,7 +21,10 @@ export async function outcomeOf<Result>(
   );
   // The check is none if nothing secret has been sent.
   expect(secrets().size).toBeGreaterThan(0);
-  expectNoSecret("error" in outcome ? outcome.error : outcome.result, secrets());
+  const shown = "error" in outcome ? outcome.error : outcome.result;
+  expectNoSecret(shown, secrets());
+  // Also tokens that were handed out and never sent.
+  expect(everythingOf(shown)).not.toMatch(TOKEN);
   return outcome;
 }
 

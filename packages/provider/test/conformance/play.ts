@@ -60,7 +60,7 @@ async function playStream(name: string, start: Start): Promise<Played> {
   const isSilent = name === "exchange.hang" || name.startsWith("stall");
   const isDirect = name === "ghe.exchange_404_direct_ok";
   const all = await start({
-    ...(isSilent && { timeouts: { firstByteMs: 500, idleMs: 500 } }),
+    ...(isSilent && { timeouts: { firstByteMs: 1500, idleMs: 1500 } }),
     ...(isDirect && { tokenKind: "direct" as const }),
   });
   const { copilot } = all;
