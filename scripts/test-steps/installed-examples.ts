@@ -26,7 +26,7 @@ export async function checkInstalledExamples(folder: string): Promise<void> {
     await runInstalled(folder, name, code, expected);
   }
   const readme = await readFile(path.join(folder, "node_modules/@zotpilot/provider/README.md"), "utf8");
-  await runInstalled(folder, "five-lines.ts", fiveLines(readme), /\w/);
+  await runInstalled(folder, "five-lines.ts", fiveLines(readme), /demo/);
   for (const { code, line } of readExamples(readme)) {
     await runInstalled(folder, `readme-line-${line}.ts`, code, /snowing in Oslo/);
   }
