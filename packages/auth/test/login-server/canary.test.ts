@@ -107,8 +107,9 @@ describe.skipIf(!browserPath)(
       await page.getByRole("heading", { name: "You are signed in" }).waitFor();
       traffic.push(await page.content(), inspect(await context.storageState()), page.url());
       expect(await server.done).toMatchObject({ type: "signed_in", login: "Octocat" });
-      await Promise.all(bodies);
+      // An answer that still waits for news ends with the browser.
       await context.close();
+      await Promise.all(bodies);
       await server.close();
 
       const kept = await textsOf(folder);

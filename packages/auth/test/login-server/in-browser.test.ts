@@ -1,10 +1,16 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { browserPath, decideOn, newProfile, startBrowser } from "./browser.ts";
 import { startLoginPage } from "./page-server.ts";
 
 if (!browserPath)
   console.warn("skipped: the login page in a browser, for there is no Chromium on this system");
+
+/** The one-time address leads on to the page; only there is the code. */
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel("Copy your one-time code").waitFor();
+}
 
 describe.skipIf(!browserPath)("the login page in a browser", { timeout: 90_000 }, () => {
   let browser: Browser;
@@ -93,14 +99,14 @@ describe.skipIf(!browserPath)("the login page in a browser", { timeout: 90_000 }
   test("reload and a second tab are the same login; both say how it ended", async () => {
     const { server, simulator, code } = await startLoginPage();
     const { page, context, complaints } = await newProfile(browser);
-    await page.goto(server.url);
+    await open(page, server.url);
     await page.reload();
     expect(await page.getByLabel("Copy your one-time code").inputValue()).toBe(await code());
     // The same address again, and that of the page.
     const second = await context.newPage();
-    await second.goto(server.url);
+    await open(second, server.url);
     const third = await context.newPage();
-    await third.goto(page.url());
+    await open(third, page.url());
     for (const tab of [second, third])
       expect(await tab.getByLabel("Copy your one-time code").inputValue()).toBe(await code());
     simulator.denyDevice();
@@ -118,7 +124,7 @@ describe.skipIf(!browserPath)("the login page in a browser", { timeout: 90_000 }
   test("another browser profile gets a plain refusal, and changes nothing", async () => {
     const { server, code, types, simulator } = await startLoginPage();
     const mine = await newProfile(browser);
-    await mine.page.goto(server.url);
+    await open(mine.page, server.url);
     const other = await newProfile(browser);
     for (const address of [server.url, mine.page.url()]) {
       const response = await other.page.goto(address);
