@@ -187,8 +187,12 @@ describe.skipIf(!browserPath)("S-C3: a hostile page in the same browser", { time
     );
     const hostile = await context.newPage();
     await hostile.goto(lure);
-    const loot = (await hostile.evaluate<string[]>(attack(rebound))).join("\n");
-    expect(loot.includes("Not the address of this page.")).toBe(true);
+    // The browser sometimes drops a request to a name that it has just met; an attack that was not answered proves nothing.
+    let loot = "";
+    for (let attempt = 0; attempt < 5 && !loot.includes("Not the address of this page."); attempt++) {
+      loot += (await hostile.evaluate<string[]>(attack(rebound))).join("\n");
+    }
+    expect(loot).toContain("Not the address of this page.");
     const secrets = [await code(), "was denied", "Get a new code", "data-version"];
     expect(secrets.filter((secret) => loot.includes(secret))).toEqual([]);
     for (const path of [new URL(server.url).pathname, new URL(address).pathname]) {
