@@ -396,6 +396,20 @@ test("the store: newest first, only sessions, each project for itself", async ()
   expect(await createSessionStore({ root, cwd: "/b" }).list()).toEqual([]);
 });
 
+test("a session in which only a model was chosen does not hide the conversation before it", async () => {
+  const store = createSessionStore({ root: await folder(), cwd: "/a" });
+  const talk = store.create();
+  await talk.append(user("something to go on with"));
+  await talk.close();
+  await utimes(talk.path, 1000, 1000);
+  const unused = store.create();
+  await unused.append({ type: "model_changed", provider: "p", model: "m" });
+  await unused.close();
+  const latest = await store.openLatest();
+  expect(latest?.id).toBe(talk.id);
+  await latest?.close();
+});
+
 test.skipIf(process.getuid?.() === 0)(
   "a folder that may not be read is told, not taken for an empty one",
   async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CoreError, isCoreError } from "../errors.ts";
 import { acquireLease, isLease, lockedError } from "./lease.ts";
@@ -44,6 +44,17 @@ export interface SessionStore {
   import(file: string): Promise<ImportedSession>;
 }
 
+/** Small enough to be read whole; a session without a conversation is a few lines. */
+const unusedBytes = 8 * 1024;
+
+/** Whether nothing was said in a session yet. What cannot be read is not unused: opening it says why. */
+async function isUnused(path: string, bytes: number): Promise<boolean> {
+  if (bytes > unusedBytes) return false;
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined || !text.includes('"type":"session"')) return false;
+  return text.includes('"type":"model_changed"') && !/"type":"(?:user_message|compacted)"/.test(text);
+}
+
 /** The sessions of `cwd` (absolute) below `root`, each project in a folder of its own. */
 export function createSessionStore(options: { root: string; cwd: string; now?: () => Date }): SessionStore {
   const digest = createHash("sha256").update(options.cwd).digest("hex").slice(0, 16);
@@ -83,7 +94,10 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
     list,
     async openLatest({ held } = {}) {
       const passedOver: string[] = [];
-      for (const { path } of await listCandidates(directory)) {
+      const candidates = await listCandidates(directory);
+      for (const { path, bytes } of candidates) {
+        // One in which only a model was chosen must not hide the conversation before it.
+        if (candidates.length > 1 && (await isUnused(path, bytes))) continue;
         try {
           const opened = await openSession(path, { ...clock, ...(held && { held }) });
           return { ...opened, warnings: [...passedOver, ...opened.warnings] };
