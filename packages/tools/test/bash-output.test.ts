@@ -51,7 +51,7 @@ test("keeps the head and the tail of a long output, and all of it in a private f
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("cuts one endless line between characters", async () => {
+test("F-29: cuts one endless line between characters", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "long"), `x${"é😀".repeat(100_000)}`);
   const text = await callText(bashTool, folder, { command: "cat long" });
@@ -71,7 +71,7 @@ test("a character that comes in two pieces is one character", async () => {
   expect(shown.join("")).toBe("a😀bé\ufffd");
 });
 
-test("control sequences reach neither the result nor the screen", async () => {
+test("F-33: control sequences reach neither the result nor the screen", async () => {
   const folder = await temporaryFolder();
   const command = String.raw`printf '\e[31mred\e[0m \e]0;ti'; sleep 0.2; printf 'tle\a50%%\r100%%\r\n\e'; sleep 0.2; printf '[1mend'`;
   const shown: string[] = [];
@@ -97,7 +97,7 @@ test("shows what is printed while the command still runs", async () => {
   expect(await running).toMatchObject({ isError: false });
 });
 
-test("a flood costs neither memory nor a flood of events", async () => {
+test("F-29: a flood costs neither memory nor a flood of events", async () => {
   const folder = await temporaryFolder();
   let shown = 0;
   let peak = 0;
@@ -115,7 +115,7 @@ test("a flood costs neither memory nor a flood of events", async () => {
   expect(peak - before).toBeLessThan(150_000_000);
 });
 
-test("binary output is named and not shown", async () => {
+test("F-29: binary output is named and not shown", async () => {
   const folder = await temporaryFolder();
   const bytes = Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 256));
   await writeFile(join(folder, "binary"), bytes);
@@ -123,4 +123,18 @@ test("binary output is named and not shown", async () => {
   expect(bodyOf(text)).toMatch(/^\.\.\. \[\d+ bytes of binary output, not shown; save it to a file/);
   await writeFile(join(folder, "latin1"), Buffer.from("Stra\xdfe, caf\xe9\n", "latin1"));
   expect(bodyOf(await callText(bashTool, folder, { command: "cat latin1" }))).toBe("Stra\ufffde, caf\ufffd");
+});
+
+test("F-9: where the file for all of the output cannot be made, the result still comes, cut as ever", async () => {
+  const folder = await temporaryFolder();
+  const before = process.env["TMPDIR"];
+  onTestFinished(() => {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  });
+  process.env["TMPDIR"] = "/dev/full";
+  const text = await callText(bashTool, folder, { command: "seq 100000; exit 3" });
+  expect(text).toContain("[exit 3]");
+  expect(text).toContain("[truncated:");
+  expect(text).not.toContain("/dev/full");
 });

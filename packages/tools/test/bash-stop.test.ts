@@ -67,7 +67,7 @@ test("a command may clean up when it is stopped", async () => {
   expect(isError).toBe(true);
 });
 
-test("what ignores TERM is killed, and so is what was halted", async () => {
+test("F-30: what ignores TERM is killed, and so is what was halted", async () => {
   const folder = await temporaryFolder();
   const stubborn = await abortWhenUp(
     folder,
@@ -108,7 +108,7 @@ test("a call that is aborted before it starts runs nothing", async () => {
   await expect(readFile(join(folder, "ran"))).rejects.toThrow("ENOENT");
 });
 
-test("a background process holds up nothing, and may go on printing", async () => {
+test("F-31: a background process holds up nothing, and may go on printing", async () => {
   const folder = await temporaryFolder();
   const command =
     "(echo early; until [ -e go ]; do sleep 0.05; done; echo late; echo survived > proof) & echo $! > child; echo done";

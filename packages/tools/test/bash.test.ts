@@ -51,7 +51,7 @@ test("it is bash, and both streams stay in order", async () => {
   expect(text).toContain("\n\nout 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\ny bash 0\n\n[exit 0]");
 });
 
-test("there is no input and no terminal to wait at", async () => {
+test("F-32: there is no input and no terminal to wait at", async () => {
   const folder = await temporaryFolder();
   expect(await run(folder, "cat; read -r line; echo $?")).toMatchObject({
     text: expect.stringContaining("\n\n1\n\n[exit 0]"),
@@ -109,7 +109,7 @@ test("wrong arguments and what cannot be started give a clear sentence", async (
   );
 });
 
-test("a working folder that is gone is named", async () => {
+test("F-34: a working folder that is gone is named", async () => {
   const folder = await temporaryFolder();
   const gone = join(folder, "gone");
   await mkdir(gone);
