@@ -114,7 +114,7 @@ describe("leaving early", () => {
   });
 });
 
-describe("silence", () => {
+describe("F-23: silence", () => {
   test("stall.first_chunk: nothing after the headers", async () => {
     const { copilot } = await simulated(
       { scenarios: ["stall.first_chunk"] },
