@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AuthError } from "../../src/index.ts";
-import { browserPath, newProfile, startBrowser } from "./browser.ts";
+import { inBrowser, browserPath, newProfile, startBrowser } from "./browser.ts";
 import { startLoginPage } from "./page-server.ts";
 
 if (!browserPath)
@@ -47,7 +47,7 @@ const focused = (page: Page) =>
     "document.activeElement.id || document.activeElement.getAttribute('href') || document.activeElement.textContent.trim()",
   );
 
-describe.skipIf(!browserPath)("the login page for everybody", { timeout: 90_000 }, () => {
+describe.skipIf(!browserPath)("the login page for everybody", inBrowser, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
@@ -164,6 +164,7 @@ describe.skipIf(!browserPath)("the login page for everybody", { timeout: 90_000 
       await look();
       const address = page.url();
       await page.goto(`${address}token`);
+      await page.locator("input:focus").waitFor();
       await page.keyboard.type("x");
       await page.keyboard.press("Enter");
       await page.getByRole("alert").waitFor();

@@ -13,6 +13,9 @@ export const browserPath = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ].find(existsSync);
 
+/** A browser on a busy machine sometimes drops a key or a request; what fails for another reason fails twice. */
+export const inBrowser = { timeout: 90_000, retry: 1 } as const;
+
 export async function startBrowser(...moreArguments: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: browserPath ?? "",

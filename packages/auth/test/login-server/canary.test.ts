@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createLoginServer, createMemoryStore, login } from "../../src/index.ts";
 import type { LoginServerEvent } from "../../src/index.ts";
 import { canary, granted, pending, scriptedServer } from "../scripted-server.ts";
-import { browserPath } from "./browser.ts";
+import { inBrowser, browserPath } from "./browser.ts";
 import { virtualClock } from "../virtual-clock.ts";
 
 if (!browserPath)
@@ -31,7 +31,7 @@ async function textsOf(folder: string): Promise<string> {
 
 describe.skipIf(!browserPath)(
   "S-C5: no secret reaches the page, its addresses, its headers, or what a browser keeps",
-  { timeout: 90_000 },
+  inBrowser,
   () => {
     test("two logins and a pasted key, in a profile that is searched afterwards", async () => {
       const approved = Promise.withResolvers<void>();

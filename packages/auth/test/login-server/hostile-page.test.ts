@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { browserPath, newProfile, serve, startBrowser } from "./browser.ts";
+import { inBrowser, browserPath, newProfile, serve, startBrowser } from "./browser.ts";
 import { startLoginPage } from "./page-server.ts";
 
 if (!browserPath)
@@ -75,7 +75,7 @@ const attack = (target: string) => `(async () => {
   return loot;
 })()`;
 
-describe.skipIf(!browserPath)("S-C3: a hostile page in the same browser", { timeout: 90_000 }, () => {
+describe.skipIf(!browserPath)("S-C3: a hostile page in the same browser", inBrowser, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser(

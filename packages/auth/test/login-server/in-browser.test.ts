@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserPath, decideOn, newProfile, startBrowser } from "./browser.ts";
+import { inBrowser, browserPath, decideOn, newProfile, startBrowser } from "./browser.ts";
 import { startLoginPage } from "./page-server.ts";
 
 if (!browserPath)
@@ -12,7 +12,7 @@ async function open(page: Page, url: string): Promise<void> {
   await page.getByLabel("Copy your one-time code").waitFor();
 }
 
-describe.skipIf(!browserPath)("the login page in a browser", { timeout: 90_000 }, () => {
+describe.skipIf(!browserPath)("the login page in a browser", inBrowser, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
@@ -175,6 +175,7 @@ describe.skipIf(!browserPath)("the login page in a browser", { timeout: 90_000 }
     await field.waitFor();
     expect(await field.getAttribute("type")).toBe("password");
     await expect.poll(() => page.evaluate("document.activeElement.id")).toBe(await field.getAttribute("id"));
+    await page.locator("input:focus").waitFor();
     await page.keyboard.type("sk-canary-browser");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "You are signed in" }).waitFor();

@@ -1,12 +1,12 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { browserPath, decideOn, newProfile, startBrowser } from "./browser.ts";
+import { inBrowser, browserPath, decideOn, newProfile, startBrowser } from "./browser.ts";
 import { startLoginPage } from "./page-server.ts";
 
 if (!browserPath)
   console.warn("skipped: the page without JavaScript, for there is no Chromium on this system");
 
-describe.skipIf(!browserPath)("the login page without JavaScript", { timeout: 90_000 }, () => {
+describe.skipIf(!browserPath)("the login page without JavaScript", inBrowser, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await startBrowser();
