@@ -4,6 +4,7 @@ import type { FinishReason, ModelEvent } from "../../model/event.ts";
 import { createAnswerErrors } from "../answer-error.ts";
 import { originOf } from "../reasoning-state.ts";
 import { list, record, text } from "../schema.ts";
+import { readTypedEvents } from "../typed-events.ts";
 import type { AnswerDecoder, DecodeContext } from "../wire-format.ts";
 import { createItems } from "./items.ts";
 import { RESPONSES_PATH } from "./path.ts";
@@ -120,18 +121,7 @@ export function createResponsesDecoder(context: DecodeContext): AnswerDecoder {
   }
 
   return {
-    data(data, torn, out) {
-      const value = parseJsonObject(data);
-      if (value) return take(value, out);
-      const harmless = torn || data.trim() === "" || data.trim() === "[DONE]";
-      // Every event but the last few carries a piece of the answer, and an answer with a hole is not one.
-      if (!harmless) throw errors.invalid("a part of it could not be read");
-      return false;
-    },
-    strayLine(line) {
-      const value = parseJsonObject(line);
-      if (value && "error" in value) refuse(value);
-    },
+    ...readTypedEvents({ errors, take, refuse, hasBegun: () => begun }),
     json(body, out) {
       const value = parseJsonObject(body);
       if (!value) throw errors.invalid("the answer is JSON that was cut off or damaged");
@@ -142,11 +132,6 @@ export function createResponsesDecoder(context: DecodeContext): AnswerDecoder {
       }
       const event = { type: `response.${status}`, response: value, copilot_usage: value["copilot_usage"] };
       if (!take(event, out)) throw errors.invalid(`the answer is "${displayText(status, 40)}"`);
-    },
-    end() {
-      throw errors.invalid(
-        begun ? "the answer was cut off before the model finished" : "the answer ended before it began",
-      );
     },
   };
 }
