@@ -1,9 +1,8 @@
-import { statSync, type Stats } from "node:fs";
-import { resolve } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { ForeignSource } from "@zotpilot/auth";
+import { Command, CommanderError, Option } from "commander";
 import { UsageError } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
+import { collect, positiveInteger, positiveNumber } from "./option-values.ts";
+import { readOptions, type RawOptions } from "./read-options.ts";
 import type { AccountsCommandOptions } from "./subcommands/accounts.ts";
 import type { LoginCommandOptions } from "./subcommands/login.ts";
 import { sessionActions } from "./subcommands/session-actions.ts";
@@ -24,31 +23,6 @@ export type Invocation =
   | { command: "models"; options: CliOptions; json: boolean }
   /** `--help` or `--version`: the text to print. */
   | { command: "text"; text: string };
-
-interface RawOptions {
-  print?: boolean;
-  json?: boolean;
-  rpc?: boolean;
-  model?: string;
-  continue?: boolean;
-  demo?: boolean;
-  host?: string;
-  account?: string;
-  cwd?: string;
-  maxSteps?: number;
-  maxRequests?: number;
-  maxCredits?: number;
-  resume?: string;
-  append?: string[];
-  trust?: boolean;
-  yes?: boolean;
-  allow?: string[];
-  deny?: string[];
-  confine?: boolean;
-  sandbox?: boolean;
-  session?: boolean;
-  tokenSource?: string[];
-}
 
 interface RawSessionOptions {
   at?: string;
@@ -212,108 +186,6 @@ export function parseCommandLine(
   }
   if (!invocation) throw new UsageError("nothing to do; `zotpilot --help` lists what there is.");
   return invocation;
-}
-
-function readOptions(
-  raw: RawOptions,
-  env: Record<string, string | undefined>,
-  prompt = "",
-  mode: CliOptions["mode"] = "interactive",
-): CliOptions {
-  const model = raw.model ?? env["ZOTPILOT_MODEL"];
-  const host = raw.host ?? env["ZOTPILOT_HOST"];
-  if (raw.host === "")
-    throw new UsageError("--host is empty; name a host, such as github.com, or leave it out.");
-  return {
-    prompt,
-    mode,
-    ...(model ? { model } : {}),
-    continue: raw.continue === true,
-    demo: demoOf(raw, env),
-    ...(host ? { host } : {}),
-    ...(raw.account ? { account: raw.account } : {}),
-    tokenSources: tokenSources(raw, env),
-    cwd: workingFolder(raw.cwd),
-    ...(raw.maxSteps !== undefined && { maxSteps: raw.maxSteps }),
-    ...(raw.maxRequests !== undefined && { maxRequests: raw.maxRequests }),
-    ...(raw.maxCredits !== undefined && { maxCredits: raw.maxCredits }),
-    ...(raw.resume !== undefined && { resume: raw.resume }),
-    appended: raw.append ?? [],
-    trustsProject: raw.trust === true,
-    allow: raw.allow ?? [],
-    deny: raw.deny ?? [],
-    yes: raw.yes === true,
-    confined: raw.confine === true,
-    sandboxed: raw.sandbox === true,
-    session: raw.session !== false,
-  };
-}
-
-// Named here and not taken from auth, so that `--version` need not load it.
-const foreignSources: readonly ForeignSource[] = ["gh_env", "gh_cli", "editors"];
-
-/** The sources that are only used when they are asked for. */
-function tokenSources(raw: RawOptions, env: Record<string, string | undefined>): readonly ForeignSource[] {
-  const asked = raw.tokenSource ?? env["ZOTPILOT_TOKEN_SOURCES"]?.split(",") ?? [];
-  return asked
-    .map((name) => name.trim())
-    .filter((name) => name !== "")
-    .map((name) => {
-      const found = foreignSources.find((one) => one === name);
-      if (found) return found;
-      throw new UsageError(`there is no token source "${name}"; there are ${foreignSources.join(", ")}.`);
-    });
-}
-
-function demoOf(raw: RawOptions, env: Record<string, string | undefined>): CliOptions["demo"] {
-  if (raw.demo) return "always";
-  const setting = env["ZOTPILOT_DEMO"];
-  if (setting === undefined || setting === "" || setting === "0") return "never";
-  if (setting === "1") return "always";
-  if (setting === "auto") return "when_signed_out";
-  throw new UsageError(
-    `ZOTPILOT_DEMO is "${setting}"; it can be 1 (always), auto (when nobody is signed in) or 0.`,
-  );
-}
-
-/** The folder to work in, absolute and there. */
-function workingFolder(asked: string | undefined): string {
-  let current: string;
-  try {
-    current = process.cwd();
-  } catch {
-    throw new UsageError(
-      "the current folder no longer exists; change to another one or name one with --cwd.",
-    );
-  }
-  const folder = resolve(current, asked ?? ".");
-  let found: Stats | undefined;
-  try {
-    found = statSync(folder, { throwIfNoEntry: false });
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw new UsageError(`the folder ${folder} cannot be used (${code}); name another one with --cwd.`);
-  }
-  if (!found) throw new UsageError(`there is no folder ${folder}; name an existing one with --cwd.`);
-  if (!found.isDirectory()) throw new UsageError(`${folder} is not a folder; name one with --cwd.`);
-  return folder;
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1 on.");
-  return value;
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("It must be a number above 0.");
-  return value;
 }
 
 function sentence(message: string): string {

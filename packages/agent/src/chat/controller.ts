@@ -5,6 +5,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { CommandEffect } from "../slash-commands/command.ts";
 import { slashCommands } from "../slash-commands/index.ts";
 import { parseLine } from "../slash-commands/parse.ts";
+import { createApproval, type ApprovalChoice } from "./approval.ts";
 import { createLogin } from "./login.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
 import type { NoticeLevel } from "./state/block.ts";
@@ -31,9 +32,6 @@ export interface ChatController {
   /** Stops whatever goes on. */
   dispose(): void;
 }
-
-/** Yes for this call, for this session, for this folder; or no. */
-export type ApprovalChoice = "once" | "session" | "project" | "no";
 
 /** How long a first Ctrl+C counts, in milliseconds. */
 const exitWindowMs = 2_000;
@@ -75,6 +73,8 @@ export function createChatController(options: {
     onSignedIn: () => reconnect(),
     onFailed: noticeError,
   });
+
+  const approval = createApproval({ runtime, store });
 
   function showWarnings(): void {
     for (const warning of runtime.warnings.slice(warningsShown)) notice("warning", warning);
@@ -207,30 +207,14 @@ export function createChatController(options: {
     if (!dialog) return false;
     if (dialog.type === "approval") {
       // Whoever leaves the question says no, and stops what led to it.
-      answer("no");
+      approval.answer("no");
       queue.stop();
       return true;
     }
     login.cancel();
     dispatch({ type: "dialog_closed" });
-    showApproval();
+    approval.show();
     return true;
-  }
-
-  /** Shows what waits for a decision, unless another dialog is open; then it comes after that. */
-  function showApproval(): void {
-    const [request] = runtime.approvals.list();
-    if (request && !store.get().dialog)
-      dispatch({ type: "dialog_opened", request: { type: "approval", request } });
-  }
-
-  function answer(choice: ApprovalChoice): void {
-    const { dialog } = store.get();
-    if (dialog?.type !== "approval") return;
-    dispatch({ type: "dialog_closed" });
-    const { id, digest } = dialog.request;
-    const remember = choice === "session" || choice === "project" ? { remember: choice } : {};
-    runtime.approvals.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
   }
 
   async function undo(): Promise<void> {
@@ -238,14 +222,6 @@ export function createChatController(options: {
     const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
     notice("info", files);
   }
-
-  runtime.onApproval((request) => {
-    // The whole of it stands in the scrollback, however low the window is.
-    const whole = request.command ?? request.call.arguments;
-    if (whole.length > 400 || whole.split("\n").length > 3)
-      notice("warning", `${request.call.name} asks to run:\n${whole}`);
-    showApproval();
-  });
 
   // Whoever writes on does not mean to exit.
   const unwatchEditor = editor.subscribe(() => hintTimer && forgetHint());
@@ -287,10 +263,10 @@ export function createChatController(options: {
     },
     chooseModel(id) {
       dispatch({ type: "dialog_closed" });
-      showApproval();
+      approval.show();
       if (id !== store.get().model) perform({ type: "set_model", model: id });
     },
-    answer,
+    answer: approval.answer,
     exit: finish,
     dispose() {
       unwatchEditor();

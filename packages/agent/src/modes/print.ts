@@ -1,6 +1,7 @@
 import type { AgentEvent } from "@zotpilot/core";
+import type { ToolCall } from "@zotpilot/provider/model";
 import { sanitizeChunk, sanitizeStart } from "@zotpilot/tui/sanitize";
-import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
+import { errorLine, exitCodeOf, exitCodes, safeLine } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { drained } from "./drained.ts";
@@ -39,7 +40,7 @@ export async function runPrint(
       const seconds = Math.ceil(event.delayMs / 1000);
       io.stderr.write(`zotpilot: ${errorLine(event.error)} Trying again in ${seconds} s.\n`);
     } else if (event.type === "tool_start" && io.stderr.isTTY) {
-      io.stderr.write(`● ${event.call.name} ${shorten(event.call.arguments)}\n`);
+      io.stderr.write(`● ${callLine(event.call)}\n`);
     }
     return drained(io.stdout, signal);
   };
@@ -56,8 +57,8 @@ export async function runPrint(
   }
 }
 
-/** A call's arguments on one line, without anything that could move the cursor. */
-function shorten(text: string): string {
-  const line = text.replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]+/g, " ");
+/** A call on one line. Its name comes from the model like its arguments: nothing in it may command the terminal. */
+function callLine({ name, arguments: given }: ToolCall): string {
+  const line = safeLine(`${name} ${given}`);
   return line.length > 100 ? `${line.slice(0, 99)}…` : line;
 }

@@ -2,7 +2,8 @@ import { line, sanitizeTerminalText, StyledLines, truncateSpans, wrapSpans, type
 import type { ApprovalRequest } from "@zotpilot/tools";
 import { Box } from "ink";
 import { useRef, useState, type ReactNode } from "react";
-import type { ApprovalChoice, ChatController } from "../controller.ts";
+import type { ApprovalChoice } from "../approval.ts";
+import type { ChatController } from "../controller.ts";
 import { useChords } from "./use-chords.ts";
 
 interface Choice {

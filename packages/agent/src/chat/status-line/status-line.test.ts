@@ -7,7 +7,7 @@ import { statusLine } from "./status-line.ts";
 const state: ChatState = {
   ...initialChatState({
     version: "1.2.3",
-    cwd: "/home/me/work/project",
+    cwd: "/people/me/work/project",
     connection: {
       type: "signed_in",
       host: "github.com",
@@ -21,7 +21,7 @@ const state: ChatState = {
 };
 
 const shown = (changed: Partial<ChatState>, width = 100): string =>
-  statusLine({ ...state, ...changed }, width, "/home/me")
+  statusLine({ ...state, ...changed }, width, "/people/me")
     .map((span) => span.text)
     .join("");
 
@@ -56,5 +56,5 @@ test("a hint comes first", () => {
 });
 
 test("other folders that begin like the home folder keep their name", () => {
-  expect(shown({ cwd: "/home/meow" })).toContain(" · /home/meow");
+  expect(shown({ cwd: "/people/meow" })).toContain(" · /people/meow");
 });

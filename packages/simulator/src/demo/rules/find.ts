@@ -65,7 +65,7 @@ function kindOf(name: string): string | undefined {
 }
 
 function search({ text = "", path }: Groups): Task | undefined {
-  // "All TODOs" are written "TODO".
+  // A plural of capitals is written in files without its "s".
   const wanted = unquote(text.replace(/[?.!]+$/, "").replace(/^([A-Z]{3,})s$/, "$1"));
   const where = path === undefined ? undefined : cleanPath(path);
   if (wanted === "") return undefined;

@@ -1,0 +1,42 @@
+import type { Store } from "@zotpilot/tui";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { ChatAction, ChatState } from "./state/chat-state.ts";
+
+/** Yes for this call, for this session, for this folder; or no. */
+export type ApprovalChoice = "once" | "session" | "project" | "no";
+
+/** Puts the calls that wait for a decision before the person, one after the other. */
+export function createApproval(options: { runtime: Runtime; store: Store<ChatState, ChatAction> }): {
+  /** Shows what waits, unless another dialog is open; then it comes after that. */
+  show: () => void;
+  /** What the person says to the call that is shown. */
+  answer: (choice: ApprovalChoice) => void;
+} {
+  const { runtime, store } = options;
+  const { dispatch } = store;
+
+  function show(): void {
+    const [request] = runtime.approvals.list();
+    if (request && !store.get().dialog)
+      dispatch({ type: "dialog_opened", request: { type: "approval", request } });
+  }
+
+  function answer(choice: ApprovalChoice): void {
+    const { dialog } = store.get();
+    if (dialog?.type !== "approval") return;
+    dispatch({ type: "dialog_closed" });
+    const { id, digest } = dialog.request;
+    const remember = choice === "session" || choice === "project" ? { remember: choice } : {};
+    runtime.approvals.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
+  }
+
+  runtime.onApproval(({ call, command }) => {
+    // The whole of it stands in the scrollback, however low the window is.
+    const whole = command ?? call.arguments;
+    if (whole.length > 400 || whole.split("\n").length > 3)
+      dispatch({ type: "notice", level: "warning", text: `${call.name} asks to run:\n${whole}` });
+    show();
+  });
+
+  return { show, answer };
+}
