@@ -14,6 +14,8 @@ const graceMs = 6_000;
 /** Runs {@link main} as this process: its streams, its signals, its exit code. */
 export async function start(): Promise<void> {
   const { stdin, stdout, stderr, env } = process;
+  // Node's diagnostic reports would hold the token of the environment.
+  if (process.report) process.report.excludeEnv = true;
   const io: Io = { stdin, stdout, stderr, env };
   const controller = new AbortController();
   let bySignal: number | undefined;

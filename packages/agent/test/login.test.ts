@@ -33,6 +33,11 @@ test.skipIf(!browserPath)(
     using terminal = loginTerminal(sandbox, ["login", "--no-browser", "--host", simulator.origin]);
     await terminal.waitFor("Waiting for your approval");
     const shown = terminal.screen().join("\n");
+    // S-B3: the person sees what they grant, to whom, and where.
+    expect(shown).toContain("Iv1.b507a08c87ecfe98");
+    expect(shown).toContain("scope read:user");
+    expect(shown).toContain(`signs in to ${new URL(simulator.origin).host}`);
+    expect(shown).toContain("Never enter a code that somebody sent you.");
     const address = /Open (\S+)/.exec(shown)?.[1] ?? "";
     const code = /\b([A-Z0-9]{4}-[A-Z0-9]{4})\b/.exec(shown)?.[1] ?? "";
 
@@ -103,7 +108,7 @@ test("login stops at once when it is interrupted, and stores nothing", async () 
   expect(existsSync(join(sandbox.home, "credentials.json"))).toBe(false);
 });
 
-test("without a terminal, login ends at once with three ways to sign in", async () => {
+test("S-B7: without a terminal, login ends at once with three ways to sign in", async () => {
   await using simulator = await createSimulator();
   await using sandbox = await createSandbox();
   const result = await runCli(sandbox, ["login", "--host", simulator.origin]);
@@ -128,4 +133,29 @@ test("a program can lead a person through a login", async () => {
     .split("\n")
     .map((line) => (JSON.parse(line) as { type: string }).type);
   expect(types).toEqual(["code_issued", "polling", "succeeded"]);
+});
+
+test("S-A6: a diagnostic report of Node does not hold the token of the environment", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+    NODE_OPTIONS: "--report-on-signal --report-signal=SIGUSR2 --report-filename=report.json",
+  });
+  const child = startCli(sandbox, ["rpc"]);
+  let said = "";
+  child.stdout.on("data", (text: Buffer) => void (said += text.toString()));
+  child.stdin.write('{"type":"ping","id":"1"}\n');
+  const file = join(sandbox.project, "report.json");
+  while (!said.includes("pong")) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill("SIGUSR2");
+  let report = "";
+  while (!report.trimEnd().endsWith("}")) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    report = await readFile(file, "utf8").catch(() => "");
+  }
+  child.stdin.end();
+  await finished(child);
+  expect(report).toContain("nodejsVersion");
+  expect(report).not.toContain(simulator.githubToken);
 });

@@ -157,6 +157,7 @@ function tell(event: LoginEvent, say: (line: string) => void): void {
       say(
         `It signs in to ${event.host} with the scope ${event.scope || "(none)"} and is good for ${Math.round(event.expiresInSeconds / 60)} minutes.`,
       );
+      say(`GitHub will name the application that it is for; its client id is ${event.clientId}.`);
       say("Never enter a code that somebody sent you. Waiting for your approval…");
       return;
     case "succeeded":
