@@ -84,6 +84,11 @@ export function plainWord(value: string): ShellWord {
   return { value, kind: "plain", ifEmpty: value, certain: true, tilde: false, mayBeOption: false };
 }
 
+/** Whether two commands are the same one, and not only equal. */
+export function sameWords(left: readonly ShellWord[], right: readonly ShellWord[]): boolean {
+  return left.length === right.length && left.every((word, index) => word === right[index]);
+}
+
 /** Text as one word of a shell command. */
 export function quoteWord(value: string): string {
   return /^[\w/.,:=@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;

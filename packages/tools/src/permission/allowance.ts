@@ -1,0 +1,100 @@
+import { isInside } from "../shared/inside.ts";
+import { baseName, type ShellCommand } from "../shell/analyse.ts";
+import { variableProblem } from "../shell/evaluation.ts";
+import { sameWords } from "../shell/words.ts";
+import type { CallFacts, NamedPath } from "./call-facts.ts";
+import type { DecisionPlace } from "./decision-place.ts";
+import type { Rule } from "./rule.ts";
+import { onlyFetches, tellingWords } from "./senders.ts";
+
+/** Whether nothing of a call goes beyond reading and what the rules permit. In doubt it does. */
+export function isAllowed(
+  facts: CallFacts,
+  place: DecisionPlace,
+  harmless: (command: ShellCommand) => boolean,
+): boolean {
+  const allow = place.layers
+    .filter(({ onlyIn }) => onlyIn === undefined || isInside(place.cwd, onlyIn))
+    .flatMap((layer) => layer.allow);
+  if (allow.some((rule) => rule.kind === "tool" && rule.matchesTool(facts.tool))) return true;
+  if (facts.unclear.length > 0) return false;
+  if (facts.command === undefined) {
+    if (facts.risk === "read") return facts.hosts.length === 0;
+    const written = facts.paths.filter(({ access }) => access === "write");
+    return (
+      facts.risk === "write" &&
+      written.length > 0 &&
+      written.every((path) => pathIsAllowed(path, allow, place))
+    );
+  }
+  const { shell } = facts;
+  if (!shell) return false;
+  const stays = staysInside(shell.commands, place);
+  // Without a known folder it is not known which files and programs a rule would be about.
+  const covered = (command: ShellCommand): boolean =>
+    harmless(command) ||
+    ((!shell.changesFolder || stays) && commandIsAllowed(command, allow, shell.commands, covered));
+  if (!shell.commands.every(covered)) return false;
+  if (shell.writes.some(({ kind }) => kind !== "plain")) return false;
+  const written = facts.paths.filter(({ access }) => access === "write");
+  return (
+    written.length === 0 ||
+    (!shell.changesFolder && written.every((path) => pathIsAllowed(path, allow, place)))
+  );
+}
+
+function pathIsAllowed(
+  { absolute, real }: NamedPath,
+  allow: readonly Rule[],
+  { project }: DecisionPlace,
+): boolean {
+  return allow.some((rule) => rule.kind === "write" && rule.matchesPath([absolute, real], project, true));
+}
+
+function commandIsAllowed(
+  command: ShellCommand,
+  allow: readonly Rule[],
+  all: readonly ShellCommand[],
+  covered: (command: ShellCommand) => boolean,
+): boolean {
+  const { words, assigns, wraps } = command;
+  if (assigns.some(variableProblem)) return false;
+  const inner = wraps?.commands ?? [];
+  const innerIsCovered =
+    wraps !== undefined &&
+    wraps.unclear === undefined &&
+    inner.every((each) => all.some((found) => sameWords(found.words, each) && covered(found)));
+  if (wraps?.transparent && inner.length > 0) return innerIsCovered && !wraps.assigns.some(variableProblem);
+  const telling = tellingWords(words);
+  for (const rule of allow) {
+    const match = rule.kind === "command" ? rule.matchesCommand(words, true) : undefined;
+    if (!match) continue;
+    if (match.exact) return true;
+    // An open rule does not open what turns the command into another one.
+    const open = telling.every((word) => match.names(word)) && !words.some((word) => word.mayBeOption);
+    if (open && (wraps === undefined || (innerIsCovered && wraps.scripts.length === 0))) return true;
+  }
+  const hosts = allow.filter((rule) => rule.kind === "host");
+  if (hosts.length === 0 || !onlyFetches(words)) return false;
+  const urls = words.slice(1).filter((word) => word.value.startsWith("https://"));
+  return (
+    urls.length > 0 &&
+    urls.every((word) => hosts.some((rule) => rule.matchesHost(new URL(word.value).hostname)))
+  );
+}
+
+function staysInside(commands: readonly ShellCommand[], { cwd, project }: DecisionPlace): boolean {
+  if (commands.some(({ wraps }) => wraps?.changesFolder)) return false;
+  const moves = commands.filter(({ words }) => /^(cd|pushd|popd)$/.test(baseName(words[0])));
+  // Two moves could add up, and a link could lead out.
+  if (moves.length > 1) return false;
+  return moves.every(({ words }) => {
+    const [, target, ...more] = words;
+    if (target?.kind !== "plain" || more.length > 0 || target.tilde) return false;
+    return /^[\w./-]+$/.test(target.value) &&
+      !/(^|\/)\.\.(\/|$)|^-/.test(target.value) &&
+      !target.value.startsWith("/")
+      ? isInside(cwd, project)
+      : false;
+  });
+}

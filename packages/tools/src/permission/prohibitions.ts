@@ -1,0 +1,61 @@
+import type { ShellWord } from "../shell/words.ts";
+import type { CallFacts } from "./call-facts.ts";
+import type { DecisionPlace } from "./decision-place.ts";
+import type { Rule } from "./rule.ts";
+
+/** The first rule of this kind that is about any part of a call, as a reason for people; undefined for none. */
+export function prohibition(
+  facts: CallFacts,
+  place: DecisionPlace,
+  effect: "deny" | "ask",
+): string | undefined {
+  for (const layer of place.layers) {
+    const rule = layer[effect].find((candidate) => touches(candidate, facts, place));
+    if (rule)
+      return `${effect === "deny" ? "forbidden" : "to be asked"} by the rule ${rule.text} (${layer.source})`;
+  }
+  return undefined;
+}
+
+/** A prohibition that a command may fall under, depending on what nobody knows before it runs. */
+export function guessedProhibition(facts: CallFacts, { layers }: DecisionPlace): string | undefined {
+  const rules = layers.flatMap(({ deny, ask }) => [...deny, ...ask]).filter(({ kind }) => kind === "command");
+  const commands = facts.shell?.commands ?? [];
+  const rule = rules.find((candidate) =>
+    commands.some(({ words }) => candidate.matchesCommand(words, false)?.guessed),
+  );
+  return rule && `it may be what the rule ${rule.text} forbids`;
+}
+
+/** Whether a prohibition is about any part of a call. */
+function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): boolean {
+  switch (rule.kind) {
+    case "tool":
+      return rule.matchesTool(facts.tool);
+    case "host":
+      return facts.hosts.some((host) => rule.matchesHost(host));
+    case "command":
+      return (facts.shell?.commands ?? []).some(
+        ({ words, wraps }) =>
+          isAbout(rule, words) ||
+          // A command that runs others could run what any of its words begins.
+          (wraps !== undefined && words.some((_, at) => at > 0 && isAbout(rule, words.slice(at)))),
+      );
+    default: {
+      // A command that names a file may read and may write it.
+      const about = facts.paths.filter(({ access }) => access === "mention" || access === rule.kind);
+      return about.some(({ absolute, real }) => rule.matchesPath([absolute, real], project, false));
+    }
+  }
+}
+
+function isAbout(rule: Rule, words: readonly ShellWord[]): boolean {
+  return rule.matchesCommand(words, false)?.guessed === false;
+}
+
+/** Whether any rule forbids commands or hosts, or has them asked about. */
+export function hasCommandBans({ layers }: DecisionPlace): boolean {
+  return layers.some(({ deny, ask }) =>
+    [...deny, ...ask].some(({ kind }) => kind === "command" || kind === "host"),
+  );
+}
