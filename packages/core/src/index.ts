@@ -21,11 +21,19 @@ export { costOf, totalCost, type Cost } from "./events/cost.ts";
 export {
   isDurable,
   type AgentEvent,
+  type DetailedToolMessage,
   type DurableEvent,
   type LiveEvent,
   type SpentSoFar,
+  type ToolDetails,
 } from "./events/event.ts";
-export { emptyTranscript, foldTranscript, reduceTranscript, type Transcript } from "./events/transcript.ts";
+export {
+  emptyTranscript,
+  foldTranscript,
+  reduceTranscript,
+  type Transcript,
+  type TranscriptMessage,
+} from "./events/transcript.ts";
 export { createBudget, type Budget, type BudgetLimits } from "./run/budget.ts";
 export {
   createCompaction,

@@ -8,7 +8,6 @@ export { createGrepTool, type GrepToolOptions } from "./grep.ts";
 export * from "./permission.ts";
 export { createReadTool, readTool } from "./read.ts";
 export * from "./sandbox.ts";
-export type { DetailedResult } from "./shared/details.ts";
 export { createFileLedger, type FileLedger } from "./shared/ledger.ts";
 export { ToolError, type ToolErrorCode } from "./shared/tool-error.ts";
 export { createWriteTool, writeTool } from "./write.ts";

@@ -1,15 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ToolDetails } from "@zotpilot/core";
 import { expect, test } from "vitest";
-import { codingTools, type DetailedResult } from "../src/index.ts";
+import { codingTools } from "../src/index.ts";
 import { call, callText, temporaryFolder } from "./helpers.ts";
 
 const tools = new Map(codingTools().map((tool) => [tool.name, tool]));
 
-async function details(cwd: string, name: string, input: unknown): Promise<DetailedResult["details"]> {
+async function details(cwd: string, name: string, input: unknown): Promise<ToolDetails> {
   const tool = tools.get(name);
   if (!tool) throw new Error(name);
-  return ((await call(tool, cwd, input)) as DetailedResult).details;
+  const { details: told } = await call(tool, cwd, input);
+  if (!told) throw new Error(`${name} tells no details`);
+  return told;
 }
 
 test("results have a part for the screen", async () => {

@@ -10,13 +10,24 @@ import type {
 import type { SerializedError } from "../errors.ts";
 import type { Cost } from "./cost.ts";
 
+/**
+ * What a tool tells the screen and programs about a result, never the model: plain JSON of at most 64 KiB. A field that
+ * does not fit is left out as a whole, and `details_truncated` is true.
+ */
+export type ToolDetails = Readonly<Record<string, unknown>>;
+
+/** The answer to a tool call as it is kept and shown. `details` are never sent to the model. */
+export interface DetailedToolMessage extends ToolMessage {
+  details?: ToolDetails;
+}
+
 /** Written to the session. Folding these alone rebuilds the transcript. */
 export type DurableEvent =
   | { type: "user_message"; message: UserMessage }
   /** `usage` is null when the service did not tell it. */
   | { type: "assistant_message"; message: AssistantMessage; usage: Usage | null; stopReason: StopReason }
   /** `files` are those that the call has changed, as far as its tool can say. */
-  | { type: "tool_message"; message: ToolMessage; files?: string[] }
+  | { type: "tool_message"; message: DetailedToolMessage; files?: string[] }
   | { type: "model_changed"; provider: string; model: string }
   /** The conversation starts anew; what came before stays in the file. `spent` is what it has used until then. */
   | { type: "cleared"; spent?: SpentSoFar }

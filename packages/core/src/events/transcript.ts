@@ -1,10 +1,13 @@
 import { addUsage, emptyUsage, type Message, type Usage } from "@zotpilot/provider/model";
 import { isMeasured } from "./cost.ts";
-import type { AgentEvent, SpentSoFar } from "./event.ts";
+import type { AgentEvent, DetailedToolMessage, SpentSoFar } from "./event.ts";
+
+/** A message with what the screen may show of it. */
+export type TranscriptMessage = Exclude<Message, { role: "tool" }> | DetailedToolMessage;
 
 /** A conversation as it stands. */
 export interface Transcript {
-  readonly messages: readonly Message[];
+  readonly messages: readonly TranscriptMessage[];
   /** The sum of what all model calls have told of their usage. */
   readonly usage: Usage;
   /** Tokens that the last model call sent and answered: what the context holds. 0 before the first. */

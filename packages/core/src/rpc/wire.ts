@@ -61,6 +61,7 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
           id: event.message.callId,
           is_error: event.message.isError,
           content: event.message.content.map(blockOf),
+          ...(event.message.details && { details: event.message.details }),
         },
       ];
     case "run_end":

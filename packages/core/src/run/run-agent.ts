@@ -14,6 +14,7 @@ import {
 import { CoreError, serializeError, type SerializedError } from "../errors.ts";
 import { isMeasured } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
+import type { TranscriptMessage } from "../events/transcript.ts";
 import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
 import type { Tool, ToolRunner } from "../tools/tool.ts";
 import type { Budget } from "./budget.ts";
@@ -138,7 +139,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     const request = {
       model: options.model(),
       system: options.system,
-      messages: [...messages],
+      messages: messages.map(sendable),
       ...(tools.length > 0 && { tools }),
       // A person's prompt is billed as such; everything that follows from it is the agent's doing.
       initiator: fresh ? (options.initiator ?? ("user" as const)) : ("agent" as const),
@@ -186,6 +187,13 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     const stop = stopAfterTools(repeats, callsRun);
     if (stop) return { reason: "error", error: serializeError(stop) };
   }
+}
+
+/** A message as the model may see it: what was meant for the screen stays here. */
+function sendable(message: TranscriptMessage): Message {
+  if (message.role !== "tool" || !message.details) return message;
+  const { details: _, ...sent } = message;
+  return sent;
 }
 
 function stopAfterTools(repeats: RepeatGuard, callsRun: number): CoreError | undefined {

@@ -61,14 +61,14 @@ async function tellInOrder(
   channel: Channel<AgentEvent>,
 ): Promise<void> {
   for (const [index, result] of results.entries()) {
-    const { content, isError } = await result;
+    const { content, isError, details } = await result;
     const { id = "", name = "" } = calls[index] ?? {};
     const at = options.now().toISOString();
     const { changes, files } = accesses[index] ?? { changes: false };
     const changed = changes && !isError && files && files.size > 0 ? [...files] : undefined;
     channel.push({
       type: "tool_message",
-      message: { role: "tool", callId: id, name, content, isError, at },
+      message: { role: "tool", callId: id, name, content, isError, at, ...(details && { details }) },
       ...(changed && { files: changed }),
     });
   }

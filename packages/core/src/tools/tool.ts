@@ -1,5 +1,6 @@
 import type { ImagePart, TextPart, ToolCall, ToolSpec } from "@zotpilot/provider/model";
 import { z } from "zod";
+import type { ToolDetails } from "../events/event.ts";
 
 /** What a tool may do at worst; approval policies are written in these terms. */
 export type ToolRisk = "read" | "write" | "execute";
@@ -14,10 +15,15 @@ export interface ToolContext {
   progress: (text: string) => void;
 }
 
-/** What a tool gives back to the model. */
+/** What a tool gives back. The model is sent `content`, and nothing else. */
 export interface ToolResult {
   content: (TextPart | ImagePart)[];
   isError: boolean;
+  /**
+   * For the screen and for programs, with zot's names where zot has them. Kept with the conversation. What is not plain
+   * JSON, or does not fit into 64 KiB, is left out; see {@link ToolDetails}.
+   */
+  details?: ToolDetails;
 }
 
 /**

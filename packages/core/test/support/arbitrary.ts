@@ -77,6 +77,13 @@ const toolMessage = fc
     content,
     isError: fc.boolean(),
     at,
+    details: fc.option(
+      fc.dictionary(
+        text.filter((key) => key !== "__proto__"),
+        fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown),
+      ),
+      { nil: undefined },
+    ),
   })
   .map(compact);
 const files = fc.array(text, { maxLength: 3 });
