@@ -1,4 +1,5 @@
 import { encodeLine } from "@zotpilot/ndjson";
+import { isFault, reportCrash } from "./crash/crash-file.ts";
 import { errorLine, exitCodeOf, exitCodes, UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import type { CliOptions } from "./options.ts";
@@ -19,7 +20,9 @@ export async function main(argv: readonly string[], io: Io, signal: AbortSignal)
       if (wantsJson(invocation)) io.stdout.write(encodeLine({ type: "done" }));
       return exitCodes.interrupt;
     }
-    const line = errorLine(error instanceof Error ? error : new Error(String(error)));
+    const line = isFault(error)
+      ? reportCrash(error, io.env)
+      : errorLine(error instanceof Error ? error : new Error(String(error)));
     if (wantsJson(invocation)) {
       io.stdout.write(encodeLine({ type: "error", message: line }));
       io.stdout.write(encodeLine({ type: "done" }));

@@ -1,3 +1,5 @@
+import { OutOfMemoryError, reportCrash } from "./crash/crash-file.ts";
+import { watchMemory } from "./crash/watch-memory.ts";
 import { exitCodes } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { main } from "./main.ts";
@@ -20,16 +22,42 @@ export async function start(): Promise<void> {
   const controller = new AbortController();
   let bySignal: number | undefined;
   let byOutput: number | undefined;
+  let crash: string | undefined;
+  let isTold = false;
 
   function endSoon(exitCode: number): void {
     controller.abort();
-    setTimeout(() => process.exit(exitCode), graceMs).unref();
+    setTimeout(() => end(exitCode), graceMs).unref();
   }
+
+  function end(exitCode: number): never {
+    if (crash !== undefined && !isTold) tellCrash();
+    process.exit(crash === undefined ? exitCode : exitCodes.error);
+  }
+
+  function tellCrash(): void {
+    isTold = true;
+    stderr.write(`zotpilot: ${crash}\n`);
+  }
+
+  /** A fault of our own: told to a file at once, and to the person as soon as the terminal is theirs. */
+  function endByFault(error: unknown): void {
+    // What fails on the way out follows from the first.
+    if (crash !== undefined) return;
+    crash = reportCrash(error, env);
+    if (env["ZOTPILOT_DEBUG"] && error instanceof Error) crash += `\n${error.stack ?? ""}`;
+    if (!stdin.isRaw) tellCrash();
+    endSoon(exitCodes.error);
+  }
+
+  // Rejections that nobody handles come here as well.
+  process.on("uncaughtException", endByFault);
+  watchMemory(() => endByFault(new OutOfMemoryError()));
 
   for (const [signal, exitCode] of Object.entries(signals)) {
     process.on(signal, () => {
       // The second signal does not wait for anything.
-      if (bySignal !== undefined) process.exit(exitCode);
+      if (bySignal !== undefined) end(exitCode);
       bySignal = exitCode;
       endSoon(exitCode);
     });
@@ -51,7 +79,7 @@ export async function start(): Promise<void> {
   // Idle connections and an open stdin must not keep the process alive.
   // What was stopped only because its output broke did not fail for another reason.
   const isStopped = result === exitCodes.ok || result === exitCodes.interrupt;
-  process.exit(bySignal ?? (isStopped ? (byOutput ?? result) : result));
+  end(bySignal ?? (isStopped ? (byOutput ?? result) : result));
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -2,6 +2,7 @@ import { createStore, emptyEditor, reduceEditor } from "@zotpilot/tui";
 import { render } from "ink";
 import { Chat } from "../chat/chat.tsx";
 import { createChatController } from "../chat/controller.ts";
+import { FaultBoundary } from "../chat/fault-boundary.tsx";
 import { initialChatState } from "../chat/state/chat-state.ts";
 import { reduceChat } from "../chat/state/reduce-chat.ts";
 import { exitCodes } from "../errors.ts";
@@ -30,20 +31,26 @@ export async function runInteractive(
     if (columns < before) io.stdout.write("\u001b[J");
   };
   io.stdout.on("resize", eraseBelow);
-  const app = render(<Chat store={store} editor={editor} controller={controller} home={io.env["HOME"]} />, {
-    stdin: io.stdin,
-    stdout: io.stdout,
-    stderr: io.stderr,
-    exitOnCtrlC: false,
-    interactive: true,
-    incrementalRendering: true,
-    kittyKeyboard: { mode: "auto" },
-  });
+  const { promise: broken, reject: onFault } = Promise.withResolvers<never>();
+  const app = render(
+    <FaultBoundary onFault={onFault}>
+      <Chat store={store} editor={editor} controller={controller} home={io.env["HOME"]} />
+    </FaultBoundary>,
+    {
+      stdin: io.stdin,
+      stdout: io.stdout,
+      stderr: io.stderr,
+      exitOnCtrlC: false,
+      interactive: true,
+      incrementalRendering: true,
+      kittyKeyboard: { mode: "auto" },
+    },
+  );
   if (signal.aborted) controller.exit();
   signal.addEventListener("abort", () => controller.exit(), { once: true });
   controller.start(initialPrompt);
   try {
-    await controller.finished;
+    await Promise.race([controller.finished, broken]);
   } finally {
     io.stdout.off("resize", eraseBelow);
     controller.dispose();

@@ -5,6 +5,10 @@ import { join } from "node:path";
 export interface Paths {
   credentials: string;
   sessions: string;
+  /** Reports about faults of the program itself. */
+  crashes: string;
+  /** Copies of model lists, for times without a connection. */
+  models: string;
 }
 
 /**
@@ -13,7 +17,12 @@ export interface Paths {
  */
 export function resolvePaths(env: Record<string, string | undefined>, platform = process.platform): Paths {
   const { config, state } = baseFolders(env, platform);
-  return { credentials: join(config, "credentials.json"), sessions: join(state, "sessions") };
+  return {
+    credentials: join(config, "credentials.json"),
+    sessions: join(state, "sessions"),
+    crashes: join(state, "crashes"),
+    models: join(state, "models"),
+  };
 }
 
 function baseFolders(

@@ -1,4 +1,5 @@
 import {
+  AuthError,
   createLoginServer,
   isAuthError,
   readTokenFrom,
@@ -140,7 +141,8 @@ async function loginOnPage(
     await openInBrowser(server.url).catch(() => say("No browser could be opened; the code is enough."));
     const result = await Promise.race([server.done, failed.promise]);
     if (result.type === "signed_in") return result.login;
-    if (result.type === "timed_out") throw result.error ?? new Error("nobody approved the login in time.");
+    if (result.type === "timed_out")
+      throw result.error ?? new AuthError("code_expired", "nobody approved the login in time.");
     return undefined;
   } finally {
     await server.close();
