@@ -1,13 +1,13 @@
-import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { defineTool, type Tool } from "@zotpilot/core";
 import { z } from "zod";
+import { lookAt } from "./glob/look-at.ts";
+import { createUnreadable } from "./glob/unreadable.ts";
 import { searchBuiltIn } from "./grep/built-in.ts";
 import type { FoundLine, Search } from "./grep/search.ts";
 import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
 import { confinementOf } from "./shared/confinement.ts";
 import { MAX_BYTES } from "./shared/limits.ts";
-import { notFound } from "./shared/near-names.ts";
 import { displayPath, resolvePath } from "./shared/path.ts";
 import { ToolError } from "./shared/tool-error.ts";
 
@@ -50,8 +50,8 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
       const start = resolvePath(cwd, shown);
       const confinement = confinementOf(context);
       await confinement?.locate(start, shown);
-      const stats = await stat(start).catch(() => undefined);
-      if (!stats) throw await notFound(cwd, start, shown);
+      const stats = await lookAt(cwd, start, shown);
+      const unreadable = createUnreadable();
       if (!stats.isDirectory() && !stats.isFile())
         throw new ToolError("not_a_file", `${shown} is no file and no folder`);
       const search: Search = {
@@ -59,29 +59,29 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
         pattern: input.pattern,
         ignoreCase: input.ignoreCase ?? false,
         literal: input.literal ?? false,
-        files: stats.isDirectory() ? input.files : `/${escapeGlob(basename(start))}`,
+        file: stats.isDirectory() ? undefined : basename(start),
+        files: input.files,
         context: input.context ?? 0,
+        onUnreadable: (path, reason) => unreadable.add(displayPath(cwd, path) || ".", reason),
         signal,
       };
       const page = createPage(cwd);
       const rg = ripgrep && !confinement ? await findRipgrep() : undefined;
       const { stopped } = rg
         ? await searchWithRipgrep(rg, search, page.take)
-        : await searchBuiltIn(
-            { ...search, files: search.files?.replace(/^\//, "") },
-            cwd,
-            confinement,
-            page.take,
-          );
-      if (page.text() === "")
-        return `no lines match ${input.pattern}${shown === "." ? "" : ` in ${shown}`}\n`;
-      return page.text() + (stopped ? "... [there are more; a narrower pattern or path shows them]\n" : "");
+        : await searchBuiltIn(search, cwd, confinement, page.take);
+      const note = unreadable.note();
+      if (page.text() === "") {
+        const nothing = `no lines match ${input.pattern}${shown === "." ? "" : ` in ${shown}`}`;
+        return `${[nothing, ...(note === undefined ? [] : [note])].join("; ")}\n`;
+      }
+      const notes = [
+        ...(stopped ? ["there are more; a narrower pattern or path shows them"] : []),
+        ...(note === undefined ? [] : [note]),
+      ];
+      return page.text() + notes.map((each) => `... [${each}]\n`).join("");
     },
   });
-}
-
-function escapeGlob(name: string): string {
-  return name.replaceAll(/[*?[\]{}!\\]/g, "\\$&");
 }
 
 function createPage(cwd: string): { take: (line: FoundLine) => boolean; text: () => string } {

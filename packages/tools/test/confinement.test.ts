@@ -138,6 +138,7 @@ const SWAPPER = `
 const { renameSync, symlinkSync, rmSync } = require("node:fs");
 const { workerData: { link, parked, place }, parentPort } = require("node:worker_threads");
 let going = true;
+let swaps = 0;
 parentPort.on("message", () => { going = false; });
 (function swap() {
   const until = Date.now() + 20;
@@ -145,9 +146,10 @@ parentPort.on("message", () => { going = false; });
     try {
       renameSync(place, parked); renameSync(link, place);
       renameSync(place, link); renameSync(parked, place);
+      swaps += 1;
     } catch {}
   }
-  if (going) setImmediate(swap); else parentPort.postMessage("done");
+  if (going) setImmediate(swap); else parentPort.postMessage(swaps);
 })();
 `;
 
@@ -156,6 +158,7 @@ test.runIf(process.platform === "linux")("S-G2: swapping links meanwhile gains n
   const place = join(project, "place");
   await mkdir(place);
   await writeFile(join(place, "secret"), "inside\n");
+  await writeFile(join(outside, "only-outside"), `${SECRET}\n`);
   await symlink(outside, join(project, "link"));
   const before = await fingerprint(top);
   const worker = new Worker(SWAPPER, {
@@ -174,11 +177,17 @@ test.runIf(process.platform === "linux")("S-G2: swapping links meanwhile gains n
       edits: [{ oldText: "inside", newText: "inside" + (round % 2) }],
     });
     await call("write", { path: "place/made/folder/x", content: "" });
+    if (round % 10 !== 0) continue;
+    for (const input of [{ pattern: "**" }, { pattern: "place/*" }, { pattern: "**", path: "place" }]) {
+      expect(textOf(await call("glob", input))).not.toContain("only-outside");
+    }
+    expect(textOf(await call("grep", { pattern: "secret" }))).not.toContain(SECRET);
+    expect(textOf(await call("grep", { pattern: "secret", path: "place" }))).not.toContain(SECRET);
   }
-  const stopped = new Promise((resolve) => worker.once("message", resolve));
+  const stopped = new Promise<unknown>((resolve) => worker.once("message", resolve));
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   worker.postMessage("stop");
-  await stopped;
+  expect(await stopped).toBeGreaterThan(ROUNDS);
   expect(await fingerprint(top)).toBe(before);
   expect(reads).toBeGreaterThan(0);
 });

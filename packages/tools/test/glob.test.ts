@@ -3,7 +3,7 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { globTool } from "../src/index.ts";
-import { call, callText, temporaryFolder } from "./helpers.ts";
+import { asNobody, call, callText, temporaryFolder } from "./helpers.ts";
 
 /** A folder with these files, each empty; a name that ends in `/` is a folder. */
 async function tree(...names: string[]): Promise<string> {
@@ -131,13 +131,32 @@ test("a name with control characters cannot pass for another", async () => {
   expect(await find(folder, "*")).toEqual(['"a\\nb"', '"c\\u001b[31m"']);
 });
 
-test("folders that cannot be read are counted", async () => {
-  // Root reads everything.
-  if (process.getuid?.() === 0) return;
-  const folder = await tree("a/x", "b/y");
-  await chmod(join(folder, "a"), 0);
-  onTestFinished(() => chmod(join(folder, "a"), 0o755));
-  expect(await find(folder, "**")).toEqual(["b/y", "... [1 folder could not be read]"]);
+test("says in one line which folders could not be read", async () => {
+  const folder = await tree("locked/x", "b/y", "m/locked/x", "n/locked/x", "o/locked/x");
+  const locked = ["locked", "m/locked", "n/locked", "o/locked"].map((name) => join(folder, name));
+  for (const path of locked) await chmod(path, 0);
+  onTestFinished(async () => {
+    for (const path of locked) await chmod(path, 0o755);
+  });
+  await asNobody(folder, async () => {
+    const [first, note, ...more] = await find(folder, "**");
+    expect([first, more]).toEqual(["b/y", []]);
+    expect(note?.match(/cannot read [^:]*locked\/: permission denied/g)).toHaveLength(3);
+    expect(note).toMatch(/; 1 more could not be read\]$/);
+    expect(await callText(globTool, folder, { pattern: "*", path: "locked" })).toBe(
+      "no files match * in locked; cannot read locked/: permission denied\n",
+    );
+    expect(await callText(globTool, folder, { pattern: "locked/*" })).toBe(
+      "no files match locked/*; cannot read locked/: permission denied\n",
+    );
+    // What may not be looked at is not said to be missing.
+    expect(await callText(globTool, folder, { pattern: "locked/x" })).toBe(
+      "no files match locked/x; cannot look into locked/x: permission denied\n",
+    );
+    expect(await callText(globTool, folder, { pattern: "locked/x/*" })).toBe(
+      "no files match locked/x/*; cannot look into locked/x: permission denied\n",
+    );
+  });
 });
 
 test("shows 1000 paths or 51200 bytes, and says how many are left out", async () => {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createGrepTool } from "../src/index.ts";
-import { callText, temporaryFolder } from "./helpers.ts";
+import { asNobody, callText, temporaryFolder } from "./helpers.ts";
 
 async function setUp() {
   const cwd = await temporaryFolder();
@@ -69,5 +69,73 @@ describe.each([
     await expect(callText(grep, cwd, { pattern: "x", path: "srk" })).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+
+  test("says in one line what could not be read", async () => {
+    const cwd = await setUp();
+    await mkdir(join(cwd, "locked"));
+    await chmod(join(cwd, "locked"), 0);
+    await writeFile(join(cwd, "secret"), "needle\n", { mode: 0 });
+    onTestFinished(() => chmod(join(cwd, "locked"), 0o755));
+    await asNobody(cwd, async () => {
+      const [note, ...more] = (await callText(grep, cwd, { pattern: "needle" })).split("\n").slice(5, -1);
+      expect(more).toEqual([]);
+      expect(note).toMatch(/cannot (read|open) locked: permission denied/);
+      expect(note).toMatch(/cannot (read|open) secret: permission denied/);
+      expect(await callText(grep, cwd, { pattern: "nowhere" })).toMatch(
+        /^no lines match nowhere; cannot .*: permission denied; cannot .*: permission denied\n$/,
+      );
+      expect(await callText(grep, cwd, { pattern: "x", path: "secret" })).toMatch(
+        /^no lines match x in secret; cannot (read|open) secret: permission denied\n$/,
+      );
+      await expect(callText(grep, cwd, { pattern: "x", path: "locked/x" })).rejects.toThrow(
+        "cannot look into locked/x: permission denied",
+      );
+    });
+  });
+
+  test("one file is that file only, also when it is ignored or called like an option", async () => {
+    const cwd = await setUp();
+    await writeFile(join(cwd, "src", "a.txt"), "needle of another file\n");
+    expect(await callText(grep, cwd, { pattern: "five", path: "a.txt" })).toBe("a.txt:5: five needle\n");
+    expect(await callText(grep, cwd, { pattern: "needle", path: "a.txt" })).not.toContain("another");
+    expect(await callText(grep, cwd, { pattern: "needle", path: "ignored.log" })).toBe(
+      "ignored.log:1: needle\n",
+    );
+    expect(await callText(grep, cwd, { pattern: "needle", path: "-n" })).toBe("-n:1: needle\n");
+    expect(await callText(grep, cwd, { pattern: "needle", path: "binary" })).toContain("no lines match");
+  });
+
+  test("S-G3: pipes, links and odd names do no harm", async () => {
+    const cwd = await setUp();
+    execFileSync("mkfifo", [join(cwd, "pipe")]);
+    await symlink("a.txt", join(cwd, "link"));
+    await writeFile(join(cwd, "a\nb"), "one\nneedle\n");
+    await writeFile(join(cwd, "late"), `needle\n${"x\n".repeat(100_000)}\0\n`);
+    const text = await callText(grep, cwd, { pattern: "needle", files: "{pipe,link,a*,late}" });
+    expect(text.replace(/^late:1: needle\n/m, "")).toBe(
+      "a\ufffdb:2: needle\na.txt:2: Two needle\na.txt:5: five needle\n",
+    );
+    expect(await callText(grep, cwd, { pattern: "needle", files: "a*", context: 1 })).toBe(
+      "a\ufffdb-1- one\na\ufffdb:2: needle\n--\na.txt-1- one\na.txt:2: Two needle\na.txt-3- three\na.txt-4- four\na.txt:5: five needle\n",
+    );
+  });
+
+  test("what is found in many files comes by their order, also when it is too much to be shown", async () => {
+    const cwd = await temporaryFolder();
+    const names = ["b/x.ts", "a/z.ts", "a/b/y.ts", "a.ts", "a-b.ts", "B.ts"];
+    for (const name of names) {
+      await mkdir(dirname(join(cwd, name)), { recursive: true });
+      await writeFile(join(cwd, name), "needle\n");
+    }
+    const ordered = ["B.ts", "a/b/y.ts", "a/z.ts", "a-b.ts", "a.ts", "b/x.ts"];
+    const found = async (pattern: string) => callText(grep, cwd, { pattern, files: "*.ts" });
+    expect(await found("needle")).toBe(ordered.map((name) => `${name}:1: needle\n`).join(""));
+    for (const name of names) await writeFile(join(cwd, name), "needle\n".repeat(100));
+    await writeFile(join(cwd, "b/x.ts"), "needle\n".repeat(30_000));
+    const cut = (await found("needle")).split("\n");
+    expect(cut).toHaveLength(502);
+    expect(cut[0]).toBe("B.ts:1: needle");
+    expect(cut[499]).toBe("a.ts:100: needle");
   });
 });

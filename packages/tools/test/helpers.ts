@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { chown, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
@@ -73,4 +73,20 @@ export function riskOf(tool: string): ToolRisk | undefined {
 /** The text of a result. */
 export function textOf(result: ToolResult): string {
   return result.content.map((part) => (part.type === "text" ? part.text : `<${part.mimeType}>`)).join("\n");
+}
+
+/**
+ * Runs something as a user who is not root, since root may read everything. `folder` is theirs from then on. Where the
+ * tests do not run as root it is run as it is.
+ */
+export async function asNobody<Value>(folder: string, run: () => Promise<Value>): Promise<Value> {
+  if (process.getuid?.() !== 0) return run();
+  const nobody = 65_534;
+  await chown(folder, nobody, nobody);
+  process.seteuid?.(nobody);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
 }

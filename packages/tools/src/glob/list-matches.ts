@@ -1,10 +1,12 @@
 import { lstat, stat } from "node:fs/promises";
 import type { Confinement } from "../shared/confinement.ts";
-import { notFound } from "../shared/near-names.ts";
 import { displayPath, resolvePath } from "../shared/path.ts";
-import { fromSystemError, systemCode, ToolError } from "../shared/tool-error.ts";
+import { ToolError } from "../shared/tool-error.ts";
 import { rulesAbove } from "./ignore-rules.ts";
+import { lookAt } from "./look-at.ts";
 import type { Pattern } from "./pattern.ts";
+import { readConfined } from "./read-confined.ts";
+import { createUnreadable } from "./unreadable.ts";
 import { walk, type WalkReport } from "./walk.ts";
 
 /** What was found. */
@@ -12,6 +14,8 @@ export interface Matches {
   /** As they are shown: sorted, folders with a `/`. */
   paths: string[];
   report: WalkReport;
+  /** One line about what could not be read; undefined when everything could. */
+  unreadable?: string | undefined;
   /** Why there cannot be any match. */
   missing?: string;
 }
@@ -34,37 +38,38 @@ export async function listMatches(
   await requireFolder(cwd, root, path);
   const top = pattern.base === "" ? root : resolvePath(root, pattern.base);
   await confinement?.locate(top, displayPath(cwd, top));
-  const report: WalkReport = { ignored: 0, unreadable: 0, gaveUp: false };
+  const report: WalkReport = { ignored: 0, gaveUp: false };
+  const shown = displayPath(cwd, top);
 
   const { matches, kind } = pattern;
-  if (!matches) {
-    const stats = await lstat(top).catch(() => undefined);
-    if (!stats)
-      return { paths: [], report, missing: (await notFound(cwd, top, displayPath(cwd, top))).message };
-    const isFolder = stats.isDirectory();
-    return { paths: isFolder || kind !== "folders" ? [show(cwd, top, isFolder)] : [], report };
-  }
+  // A link stands for itself where it is named, and for where it leads where something below it is.
+  const stats = await lookAt(cwd, top, shown, matches ? stat : lstat).catch((error: unknown) => {
+    if (error instanceof ToolError) return error;
+    throw error;
+  });
+  if (stats instanceof ToolError) return { paths: [], report, missing: stats.message };
+  const isFolder = stats.isDirectory();
+  if (!matches) return { paths: isFolder || kind !== "folders" ? [show(cwd, top, isFolder)] : [], report };
+  if (!isFolder) return { paths: [], report, missing: `${shown} is a file and not a folder` };
 
-  const stats = await stat(top).catch(() => undefined);
-  if (!stats)
-    return { paths: [], report, missing: (await notFound(cwd, top, displayPath(cwd, top))).message };
-  if (!stats.isDirectory()) {
-    return { paths: [], report, missing: `${displayPath(cwd, top)} is a file and not a folder` };
-  }
   const paths: string[] = [];
-  const rules = await rulesAbove(top, cwd);
-  const seen = await walk(top, { depth: pattern.depth, rules, signal }, (entry) => {
+  const unreadable = createUnreadable();
+  const options = {
+    depth: pattern.depth,
+    rules: await rulesAbove(top, cwd),
+    readFolder: confinement && readConfined(confinement),
+    onUnreadable: (folder: string, error: unknown) => unreadable.add(show(cwd, folder, true), error),
+    signal,
+  };
+  const seen = await walk(top, options, (entry) => {
     if (entry.isFolder ? kind === "files" : kind === "folders") return;
     if (matches(entry.below)) paths.push(show(cwd, entry.path, entry.isFolder));
   });
-  return { paths: paths.sort(), report: seen };
+  return { paths: paths.sort(), report: seen, unreadable: unreadable.note() };
 }
 
 async function requireFolder(cwd: string, root: string, shown: string): Promise<void> {
-  const stats = await stat(root).catch(async (error: unknown) => {
-    if (systemCode(error) === "ENOENT") throw await notFound(cwd, root, shown);
-    throw fromSystemError(error, "look into", shown);
-  });
+  const stats = await lookAt(cwd, root, shown);
   if (!stats.isDirectory())
     throw new ToolError("not_a_folder", `${shown} is not a folder; path says where to start`);
 }

@@ -11,7 +11,7 @@ export function renderMatches(found: Matches, asked: { pattern: string; path: st
   const left = found.paths.length - shown.length;
   const notes = [
     ...(left > 0 ? [`${left} more left out; a narrower pattern or path shows them`] : []),
-    ...(found.report.unreadable > 0 ? [`${count(found.report.unreadable, "folder")} could not be read`] : []),
+    ...(found.unreadable === undefined ? [] : [found.unreadable]),
     ...(found.report.gaveUp
       ? [`stopped after ${MAX_VISITED} files and folders; a path further down finds the rest`]
       : []),
@@ -43,6 +43,6 @@ function nothing(found: Matches, asked: { pattern: string; path: string }, notes
   return [`no files match ${asked.pattern}${where}`, ...hints].join("; ");
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
+function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }

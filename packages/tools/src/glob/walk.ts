@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { isIgnored, withRulesOf, type IgnoreRules } from "./ignore-rules.ts";
 
@@ -11,13 +11,14 @@ export interface Entry {
   /** Relative to where the walk began, with `/`. */
   below: string;
   isFolder: boolean;
+  /** A plain file: no folder, and no link, pipe or device either. */
+  isFile: boolean;
 }
 
 /** What the walk saw and did not show. */
 export interface WalkReport {
   /** Files and folders left out by `.gitignore` and by default. */
   ignored: number;
-  unreadable: number;
   /** Whether the walk ended before the end. */
   gaveUp: boolean;
 }
@@ -28,22 +29,32 @@ export interface WalkOptions {
   depth: number;
   /** The rules of the folders above. */
   rules: IgnoreRules | undefined;
+  /** How a folder is read; as the system does it when left out. */
+  readFolder?: ReadFolder | undefined;
+  /** Told about each folder that could not be read. */
+  onUnreadable: (path: string, error: unknown) => void;
   signal: AbortSignal;
 }
+
+/** Lists what is in a folder. */
+export type ReadFolder = (path: string) => Promise<Dirent[]>;
 
 /** So many files and folders are looked at; more would take minutes. */
 export const MAX_VISITED = 1_000_000;
 
 const NEVER_ENTERED = new Set([".git", "node_modules"]);
 const BUSY_MS = 10;
+/** So many folders are read side by side: one alone would mostly wait for the next thread that reads. */
+const SIDE_BY_SIDE = 16;
 
-/** Calls `visit` for everything below a folder that is not ignored. Links are visited and not followed. */
+/** Calls `visit` for everything below a folder that is not ignored, in no order. Links are visited and not followed. */
 export async function walk(
   top: string,
   options: WalkOptions,
   visit: (entry: Entry) => void,
 ): Promise<WalkReport> {
-  const report: WalkReport = { ignored: 0, unreadable: 0, gaveUp: false };
+  const { depth, readFolder = listFolder, onUnreadable, signal } = options;
+  const report: WalkReport = { ignored: 0, gaveUp: false };
   const queue = [{ path: top, below: "", depth: 1, rules: options.rules }];
   let visited = 0;
   let restedAt = performance.now();
@@ -53,18 +64,16 @@ export async function walk(
     if (performance.now() - restedAt < BUSY_MS) return;
     await nextTurn();
     restedAt = performance.now();
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
 
-  for (let folder = queue.pop(); folder && !report.gaveUp; folder = queue.pop()) {
-    options.signal.throwIfAborted();
-    const entries = await readFolder(folder.path);
-    if (!entries) report.unreadable += 1;
-    const hasRules = entries?.some((entry) => entry.name === ".gitignore") ?? false;
+  async function enter(folder: (typeof queue)[number], entries: readonly Dirent[]): Promise<void> {
+    const hasRules = entries.some((entry) => entry.name === ".gitignore");
     const rules = hasRules ? await withRulesOf(folder.path, folder.rules) : folder.rules;
-    for (const [index, entry] of (entries ?? []).entries()) {
+    const start = folder.path.endsWith(sep) ? folder.path : folder.path + sep;
+    for (const [index, entry] of entries.entries()) {
       if (index % 64 === 63) await rest();
-      const path = join(folder.path, entry.name);
+      const path = start + entry.name;
       const isFolder = entry.isDirectory();
       if (NEVER_ENTERED.has(entry.name) || isIgnored(rules, path, isFolder)) {
         report.ignored += 1;
@@ -73,18 +82,30 @@ export async function walk(
       visited += 1;
       if (visited > MAX_VISITED) {
         report.gaveUp = true;
-        break;
+        return;
       }
       const below = folder.below + entry.name;
-      visit({ path, below, isFolder });
-      if (isFolder && folder.depth < options.depth) {
+      visit({ path, below, isFolder, isFile: entry.isFile() });
+      if (isFolder && folder.depth < depth) {
         queue.push({ path, below: `${below}/`, depth: folder.depth + 1, rules });
       }
+    }
+  }
+
+  while (queue.length > 0 && !report.gaveUp) {
+    signal.throwIfAborted();
+    const folders = queue.splice(-SIDE_BY_SIDE);
+    const listings = await Promise.all(
+      folders.map(({ path }) => readFolder(path).catch((error: unknown) => onUnreadable(path, error))),
+    );
+    for (const [index, folder] of folders.entries()) {
+      const entries = listings[index];
+      if (entries && !report.gaveUp) await enter(folder, entries);
     }
   }
   return report;
 }
 
-async function readFolder(path: string): Promise<Dirent[] | undefined> {
-  return readdir(path, { withFileTypes: true }).catch(() => undefined);
+function listFolder(path: string): Promise<Dirent[]> {
+  return readdir(path, { withFileTypes: true });
 }

@@ -1,11 +1,13 @@
-import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, join } from "node:path";
 import picomatch from "picomatch";
 import { rulesAbove } from "../glob/ignore-rules.ts";
+import { readConfined } from "../glob/read-confined.ts";
 import { walk } from "../glob/walk.ts";
-import { openFile } from "../shared/open-file.ts";
 import type { Confinement } from "../shared/confinement.ts";
+import { openFile } from "../shared/open-file.ts";
+import { displayPath } from "../shared/path.ts";
 import { ToolError } from "../shared/tool-error.ts";
+import { inOrder } from "./in-order.ts";
 import type { FoundLine, Search, SearchReport, TakeLine } from "./search.ts";
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
@@ -19,21 +21,37 @@ export async function searchBuiltIn(
   take: TakeLine,
 ): Promise<SearchReport> {
   const expression = compile(search);
-  const wanted = search.files === undefined ? () => true : fileMatcher(search.files);
-  const paths: string[] = [];
-  const rules = await rulesAbove(search.top, cwd);
-  await walk(search.top, { depth: Number.POSITIVE_INFINITY, rules, signal: search.signal }, (entry) => {
-    if (!entry.isFolder && wanted(entry.below)) paths.push(entry.path);
-  });
-  for (const path of paths.sort()) {
+  const paths =
+    search.file === undefined ? await pathsBelow(search, cwd, confinement) : [join(search.top, search.file)];
+  for (const path of inOrder(paths, (each) => each)) {
     search.signal.throwIfAborted();
-    const text = await readText(cwd, path, confinement);
+    const text = await readText(cwd, path, confinement, search.onUnreadable);
     if (text === undefined || !expression.test(text)) continue;
     for (const line of matchingLines(path, text, expression, search.context)) {
       if (!take(line)) return { stopped: true };
     }
   }
   return { stopped: false };
+}
+
+async function pathsBelow(
+  search: Search,
+  cwd: string,
+  confinement: Confinement | undefined,
+): Promise<string[]> {
+  const wanted = search.files === undefined ? () => true : fileMatcher(search.files);
+  const paths: string[] = [];
+  const options = {
+    depth: Number.POSITIVE_INFINITY,
+    rules: await rulesAbove(search.top, cwd),
+    readFolder: confinement && readConfined(confinement),
+    onUnreadable: search.onUnreadable,
+    signal: search.signal,
+  };
+  await walk(search.top, options, (entry) => {
+    if (entry.isFile && wanted(entry.below)) paths.push(entry.path);
+  });
+  return paths;
 }
 
 function compile({ pattern, literal, ignoreCase }: Search): RegExp {
@@ -60,21 +78,26 @@ async function readText(
   cwd: string,
   path: string,
   confinement: Confinement | undefined,
+  onUnreadable: Search["onUnreadable"],
 ): Promise<string | undefined> {
-  const opened = confinement
-    ? await openFile(cwd, path, path, confinement).catch(() => undefined)
-    : { handle: await open(path).catch(() => undefined) };
-  const handle = opened?.handle;
-  if (!handle) return undefined;
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_FILE_BYTES || dirname(path) === path) return undefined;
-    const bytes = await handle.readFile();
-    return bytes.subarray(0, 8_192).includes(0) ? undefined : bytes.toString("utf8");
-  } catch {
+    const { handle, stats } = await openFile(cwd, path, displayPath(cwd, path), confinement);
+    try {
+      if (stats.size > MAX_FILE_BYTES) {
+        onUnreadable(
+          path,
+          `it has more than ${MAX_FILE_BYTES / 1024 / 1024} MiB, and ripgrep is not installed`,
+        );
+        return undefined;
+      }
+      const bytes = await handle.readFile();
+      return bytes.subarray(0, 8_192).includes(0) ? undefined : bytes.toString("utf8");
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    onUnreadable(path, error);
     return undefined;
-  } finally {
-    await handle.close();
   }
 }
 

@@ -5,10 +5,14 @@ export interface Search {
   pattern: string;
   ignoreCase: boolean;
   literal: boolean;
+  /** The only file to look into, a name in `top`; undefined for all that are below. */
+  file: string | undefined;
   /** Names of files, as `glob` takes them; undefined for all. */
   files: string | undefined;
   /** Lines around each match. */
   context: number;
+  /** Told about each file and folder that could not be read: its absolute path, and the error or the reason. */
+  onUnreadable: (path: string, reason: unknown) => void;
   signal: AbortSignal;
 }
 
