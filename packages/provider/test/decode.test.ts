@@ -137,7 +137,31 @@ test("chunks that are read without parsing give what parsing gives", async () =>
     // With a field that is new in every chunk none is like another.
     const unlike = all.map((each, at) => (typeof each === "string" ? each : { ...each, at }));
     expect(await decode(events(...all))).toEqual(await decode(events(...unlike)));
+    // In packets of other sizes pieces of text may be told together.
+    const parsed = summary(await decode(events(...unlike)));
+    for (const separator of ["\n", "\r\n"]) {
+      const bytes = Buffer.from(
+        Buffer.concat([...events(...all)])
+          .toString()
+          .replaceAll("\n", separator),
+      );
+      const packets: Buffer[] = [];
+      for (let at = 0; at < bytes.length;) {
+        const size = 1 + random([3, 200, 5_000][round % 3] ?? 1);
+        packets.push(bytes.subarray(at, at + size));
+        at += size;
+      }
+      expect(summary(await decode(packets))).toEqual(parsed);
+    }
   }
+});
+
+test("pieces of text that arrive together are told together", async () => {
+  const chunks = Array.from({ length: 1_000 }, (_, at) => delta({ content: ` ${at}` }));
+  const bytes = Buffer.concat([...events(...chunks, delta({}, "stop"), "[DONE]")]);
+  const decoded = await decode([bytes]);
+  expect(summary(decoded).text).toBe(chunks.map((_, at) => ` ${at}`).join(""));
+  expect(decoded.events.length).toBeLessThan(10);
 });
 
 describe("ends and errors", () => {

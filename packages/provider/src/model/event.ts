@@ -12,7 +12,7 @@ export type StopReason = FinishReason | "aborted" | "error";
  *
  * Order: `response_start`, then deltas, then at most one `usage`, then exactly one `finish`. A stream that fails
  * throws instead of finishing; a stream that was cut off never finishes. `tool_input_end` says that the arguments
- * of a call are complete; a call without it must not be run.
+ * of a call are complete; a call without it must not be run. Pieces of text that arrived together may be one delta.
  */
 export type ModelEvent =
   | { type: "response_start"; requestId?: string }

@@ -24,8 +24,8 @@ export async function* readAnswer(
 }
 
 /**
- * Reads the body of an answer through a decoder, and gives the events of each packet together. The first byte tells a stream from a JSON text; the content type is
- * not asked. Once the answer is complete the rest of the body is read briefly, so that the connection can be used again.
+ * Reads the body of an answer through a decoder, and gives the events of each packet together. The first byte tells a
+ * stream from a JSON text; the content type is not asked. Once the answer is complete the rest of the body is read briefly, so that the connection can be used again.
  */
 export async function* readBatches(
   body: AsyncIterable<Uint8Array> & Partial<Pick<WatchedBody, "release">>,
@@ -52,7 +52,15 @@ export async function* readBatches(
     }
   }
 
+  const skim = decoder.skim?.bind(decoder);
   const reader = createServerSentEventReader({
+    ...(skim && {
+      skim: (bytes, at) => {
+        const next = complete ? at : skim(bytes, at, out);
+        if (next > at) lastContent = now();
+        return next;
+      },
+    }),
     onData: (data, torn) => {
       if (complete) return;
       complete = decoder.data(data, torn, out);

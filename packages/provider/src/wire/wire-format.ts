@@ -40,6 +40,11 @@ export interface DecodeContext {
  * the answer is known to have failed.
  */
 export interface AnswerDecoder {
+  /**
+   * Reads whole events of the stream, from `at` on, as far as it can without a parser, and returns where it stopped:
+   * a short cut, which may always return `at`. The text of events that came together is given out as one.
+   */
+  skim?(stream: Uint8Array, at: number, out: ModelEvent[]): number;
   /** The data of one server-sent event. `torn`: the stream ended inside its line. True when the answer is complete. */
   data(data: string, torn: boolean, out: ModelEvent[]): boolean;
   /** A line that is not of the event stream format. */

@@ -110,12 +110,12 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   }
 
   return {
+    skim(stream, at, out) {
+      const { text, next } = template.skim(stream, at);
+      if (text !== "") say(text, out);
+      return next;
+    },
     data(data, torn, out) {
-      const text = torn ? undefined : template.match(data);
-      if (text !== undefined) {
-        say(text, out);
-        return false;
-      }
       if (data.trim() === "[DONE]") {
         finish(true, out);
         return true;

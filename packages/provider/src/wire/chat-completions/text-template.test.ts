@@ -10,11 +10,19 @@ function learned(data = chunk("Hello"), text = "Hello") {
   return template;
 }
 
+/** What of one event is skimmed; undefined when it is left to the parser. */
+function textOf(template: ReturnType<typeof learned>, data: string): string | undefined {
+  const stream = Buffer.from(`data: ${data}\n\n`);
+  const { text, next } = template.skim(stream, 0);
+  expect(next).toBe(text === "" ? 0 : stream.length);
+  return text === "" ? undefined : text;
+}
+
 describe("a chunk that differs in its text alone", () => {
   test.each([" world", "日本 ✓", "x".repeat(10_000), "{}[]:,", "null", "'", "\u2028"])(
     "is read: %j",
     (text) => {
-      expect(learned().match(chunk(text))).toBe(text);
+      expect(textOf(learned(), chunk(text))).toBe(text);
     },
   );
 });
@@ -40,29 +48,69 @@ describe("everything else is left to be parsed", () => {
     ],
     ["the end mark", learned(), "[DONE]"],
   ])("%s", (_what, template, data) => {
-    expect(template.match(data)).toBeUndefined();
+    expect(textOf(template, data)).toBeUndefined();
   });
 
   test("a text that stands in the chunk twice is learned at its own place or not at all", () => {
     const behind = learned(chunk("same", { note: "same" }), "same");
-    expect(behind.match(chunk("other", { note: "same" }))).toBeUndefined();
-    expect(behind.match(chunk("same", { note: "other" }))).toBeUndefined();
+    expect(textOf(behind, chunk("other", { note: "same" }))).toBeUndefined();
+    expect(textOf(behind, chunk("same", { note: "other" }))).toBeUndefined();
     const before = learned(JSON.stringify({ note: "same", ...JSON.parse(chunk("same")) }), "same");
-    expect(before.match(JSON.stringify({ note: "same", ...JSON.parse(chunk("other")) }))).toBe("other");
-    expect(before.match(JSON.stringify({ note: "other", ...JSON.parse(chunk("same")) }))).toBeUndefined();
+    expect(textOf(before, JSON.stringify({ note: "same", ...JSON.parse(chunk("other")) }))).toBe("other");
+    expect(textOf(before, JSON.stringify({ note: "other", ...JSON.parse(chunk("same")) }))).toBeUndefined();
   });
 
   test("a text that was written with escapes is not found in another field", () => {
     const odd = chunk("hi", { content: "hi" }).replace('{"content":"hi"}', String.raw`{"content":"\u0068i"}`);
-    expect(learned(odd, "hi").match(odd.replace('"content":"hi"', '"content":"no"'))).toBeUndefined();
+    expect(textOf(learned(odd, "hi"), odd.replace('"content":"hi"', '"content":"no"'))).toBeUndefined();
+  });
+});
+
+describe("several events", () => {
+  const events = (...texts: string[]) => texts.map((text) => `data: ${chunk(text)}\n\n`).join("");
+
+  test("are read together, up to the first that is another", () => {
+    const known = events("one", " two", " drei ✓");
+    const stream = Buffer.from(`${known}${events('a "quote"')}${events("after")}`);
+    expect(learned().skim(stream, 0)).toEqual({ text: "one two drei ✓", next: Buffer.byteLength(known) });
+  });
+
+  test("are read from a place within, and those of an earlier packet do not stay", () => {
+    const template = learned();
+    template.skim(Buffer.from(events("a longer text than the next one")), 0);
+    const first = Buffer.byteLength(events("one"));
+    const stream = Buffer.from(events("one", "two"));
+    expect(template.skim(stream, first)).toEqual({ text: "two", next: stream.length });
+  });
+
+  test.each([1, 2, 7, 60])("end before one that lacks its last %i bytes", (missing) => {
+    const stream = Buffer.from(events("one", "two")).subarray(0, -missing);
+    expect(learned().skim(stream, 0)).toEqual({ text: "one", next: Buffer.byteLength(events("one")) });
+  });
+
+  test("are read from a part of a larger buffer", () => {
+    const stream = Buffer.from(`xyz${events("one")}xyz`).subarray(3, -3);
+    expect(learned().skim(stream, 0)).toEqual({ text: "one", next: stream.length });
+  });
+
+  test("with a byte that is no character keep its place", () => {
+    const stream = Buffer.from(events("one?two"));
+    stream[stream.indexOf("?")] = 0xff;
+    expect(learned().skim(stream, 0).text).toBe("one\ufffdtwo");
+  });
+
+  test.each([0, 8, 40, 60, 90])("of another form in byte %i are left to the parser", (place) => {
+    const stream = Buffer.from(events("hello"));
+    stream[place] = (stream[place] ?? 0) ^ 0x80;
+    expect(learned().skim(stream, 0)).toEqual({ text: "", next: 0 });
   });
 });
 
 test("chunks that always differ are learned a few times and no more", () => {
   const template = createTextTemplate();
   for (let at = 0; at < 8; at += 1) template.learn(chunk("x", { at }), "x");
-  expect(template.match(chunk("y", { at: 7 }))).toBe("y");
+  expect(textOf(template, chunk("y", { at: 7 }))).toBe("y");
   for (let at = 0; at < 8; at += 1) template.learn(chunk("x", { at }), "x");
   template.learn(chunk("x", { at: 99 }), "x");
-  expect(template.match(chunk("y", { at: 99 }))).toBeUndefined();
+  expect(textOf(template, chunk("y", { at: 99 }))).toBeUndefined();
 });
