@@ -1,12 +1,7 @@
-export {
-  createAgent,
-  type Agent,
-  type AgentListener,
-  type AgentOptions,
-  type QueuedInput,
-  type RunResult,
-  type UserInput,
-} from "./agent/agent.ts";
+export type { Agent, AgentOptions, RunResult } from "./agent/agent.ts";
+export { createAgent } from "./agent/create-agent.ts";
+export type { QueuedInput, UserInput } from "./agent/input-queue.ts";
+export type { AgentListener } from "./agent/listeners.ts";
 export { loadInstructions, type InstructionFile, type Instructions } from "./context/instructions.ts";
 export { openTasksIn } from "./context/compact.ts";
 export { systemPrompt, type SystemPromptParts } from "./context/system-prompt.ts";
@@ -17,6 +12,7 @@ export {
   type CoreErrorCode,
   type SerializedError,
 } from "./errors.ts";
+export type { ApprovalAnswer, ApprovalRequest, AskForApproval, ToolRisk } from "./events/approval.ts";
 export { costOf, totalCost, type Cost } from "./events/cost.ts";
 export {
   isDurable,
@@ -71,6 +67,5 @@ export {
   type ToolDefinition,
   type ToolMiddleware,
   type ToolResult,
-  type ToolRisk,
   type ToolRunner,
 } from "./tools/tool.ts";

@@ -135,6 +135,8 @@ test("rpc.md: the data of the responses is what is answered", async () => {
   const rpc = serve(documentedAgent());
   for (const [type, , data] of table(section(await page("rpc"), "Requests"))) {
     const name = quoted(type)[0] ?? "";
+    // Nothing waits for an answer here; see rpc-approvals.test.ts.
+    if (name === "respond") continue;
     const response = await rpc.ask({ type: name, model: "model-b", message: documentedPrompt });
     expect(response["success"], name).toBe(true);
     const listed = quoted(data?.split(":")[0]);

@@ -149,7 +149,23 @@ test("whatever comes in gets one clear error, and then a ping works", async () =
     [{ type: 7 }, /type must be a string, got a number/],
     [{ type: "ping", id: 7 }, /id must be a string, got a number/],
     [{ type: "ping", id: ["x"] }, /id must be a string, got an array/],
-    [{ type: "prompt", message: 7, id: "m" }, /expected string, received number/, "m"],
+    [{ type: "prompt", message: 7, id: "m" }, /^prompt: "message" must be a string, got a number$/, "m"],
+    [{ type: "hello", approvals: "yes" }, /^hello: "approvals" must be a boolean, got "yes"$/],
+    [{ type: "respond" }, /^respond needs "request_id": a string$/],
+    [
+      { type: "respond", request_id: "1", digest: "d", decision: "perhaps" },
+      /^respond: "decision" must be "allow" or "deny", got "perhaps"$/,
+    ],
+    [{ type: "respond", request_id: "1", digest: "d" }, /^respond needs "decision": "allow" or "deny"$/],
+    [
+      { type: "respond", request_id: "1", digest: "d", decision: "allow" },
+      /^no approval waits with the id "1"; it may have been answered before$/,
+    ],
+    [
+      { type: "prompt", images: [{ mime_type: "image/png", data: null }] },
+      /^prompt: "images\[0\]\.data" must be a string, got null$/,
+    ],
+    [{ type: "prompt", images: [7] }, /^prompt: "images\[0\]" must be an object, got a number$/],
     [
       { type: "prompt", images: [{ mime_type: "image/png", data: "%%%" }] },
       /illegal base64 data at input byte 0/,
@@ -158,8 +174,8 @@ test("whatever comes in gets one clear error, and then a ping works", async () =
       { type: "prompt", images: [{ mime_type: "image/png", data: "QUJ" }] },
       /illegal base64 data at input byte 3/,
     ],
-    [{ type: "prompt", images: "x" }, /expected array/],
-    [{ type: "set_model" }, /expected string, received undefined/],
+    [{ type: "prompt", images: "x" }, /^prompt: "images" must be an array, got "x"$/],
+    [{ type: "set_model" }, /^set_model needs "model": a string$/],
     ["\u0000\ufffd", /^malformed json: /],
     ["[".repeat(100_000), /^malformed json: /],
   ];

@@ -1,14 +1,10 @@
 export {
   createApprovalBroker,
-  type ApprovalAnswer,
   type ApprovalBroker,
   type ApprovalBrokerOptions,
-  type ApprovalRequest,
-  type AskForApproval,
 } from "./permission/broker.ts";
 export type { Decision } from "./permission/decide.ts";
 export { callDigest, type DigestInput } from "./permission/digest.ts";
-export { createPendingApprovals, type PendingApprovals } from "./permission/pending.ts";
 export {
   fixedPolicy,
   policyLayer,

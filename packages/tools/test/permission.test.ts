@@ -1,18 +1,15 @@
 import { link, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { ToolResult } from "@zotpilot/core";
+import type { ApprovalRequest, AskForApproval, ToolResult } from "@zotpilot/core";
 import { describe, expect, test } from "vitest";
 import {
   callDigest,
   createApprovalBroker,
-  createPendingApprovals,
   createPermissionStore,
   fixedPolicy,
   policyLayer,
   type ApprovalBrokerOptions,
-  type ApprovalRequest,
-  type AskForApproval,
   type PolicyRules,
 } from "../src/index.ts";
 import { bashCall, riskOf, temporaryFolder, textOf, toolCall } from "./helpers.ts";
@@ -260,21 +257,42 @@ describe("S-H3, S-H9: asking", () => {
     await expect(waiting).rejects.toThrow("aborted");
   });
 
-  test("answers that come as messages: late, twice, for another request", async () => {
-    const announced: ApprovalRequest[] = [];
-    const desk = createPendingApprovals((request) => announced.push(request));
-    const { call, ran } = await broker({}, { ask: desk.ask });
-    const result = call("bash", { command: "touch x" });
-    await expect.poll(() => announced.length).toBe(1);
-    const [request] = announced;
-    if (!request) throw new Error("nothing was announced");
-    expect(desk.respond("other", { digest: request.digest, decision: "allow" })).toBe(false);
-    expect(
-      desk.respond(request.id, { digest: request.digest, decision: "deny", reason: "turn cancelled" }),
-    ).toBe(true);
-    expect(desk.respond(request.id, { digest: request.digest, decision: "allow" })).toBe(false);
-    expect(await result).toBe("turn cancelled");
-    expect(ran).toEqual([]);
+  test("nobody is asked by a call that was stopped while it waited for its turn", async () => {
+    const controller = new AbortController();
+    let asked = 0;
+    const ask: AskForApproval = async (_, signal) => {
+      asked += 1;
+      // As a desk does: it refuses to ask about what is stopped already.
+      signal.throwIfAborted();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+    };
+    const { run, context } = await broker({}, { ask });
+    const stopped = { ...context, signal: controller.signal };
+    const calls = [1, 2, 3].map((n) => run(bashCall(`touch ${n}`), stopped));
+    const outcomes = Promise.allSettled(calls);
+    await expect.poll(() => asked).toBe(1);
+    controller.abort();
+    expect((await outcomes).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(asked).toBe(1);
+  });
+
+  test("who attends the agent is asked; they may come and go", async () => {
+    const { run, context, ran } = await broker();
+    let present = false;
+    const attended = {
+      ...context,
+      get ask() {
+        return present ? yes : undefined;
+      },
+    };
+    expect(textOf(await run(bashCall("touch x"), attended))).toContain("nobody to ask");
+    present = true;
+    expect(textOf(await run(bashCall("touch x"), attended))).toBe("ran");
+    present = false;
+    expect(textOf(await run(bashCall("touch x"), attended))).toContain("nobody to ask");
+    expect(ran).toHaveLength(1);
   });
 });
 

@@ -4,11 +4,12 @@ import {
   createSessionStore,
   openSession as openSessionFile,
   type Agent,
+  type ApprovalRequest,
   type Session,
 } from "@zotpilot/core";
 import { createCopilot, type Copilot } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
-import { createPendingApprovals, type ApprovalRequest, type CodingTools } from "@zotpilot/tools";
+import type { CodingTools } from "@zotpilot/tools";
 import type { CliOptions } from "../options.ts";
 import { connectAccount } from "./account.ts";
 import { chooseModel, usableModels } from "./choose-model.ts";
@@ -52,7 +53,8 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
   const stopped = runtimeOptions.signal ?? new AbortController().signal;
   let isResumed = false;
   let announce: ((request: ApprovalRequest) => void) | undefined;
-  const approvals = createPendingApprovals((request) => announce?.(request));
+  /** The agent that was made last: it has the calls that wait for a decision. */
+  let current: Agent | undefined;
   const permissions = openPermissions(options, env);
   let codingTools: CodingTools | undefined;
   let continueLatest = options.continue;
@@ -141,7 +143,6 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       env,
       permissions,
       session: opened?.id,
-      ask: options.mode === "interactive" ? approvals.ask : undefined,
       onRefused: onWarning,
     });
     const { tools, middleware, checkpoints } = codingTools;
@@ -160,9 +161,13 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
       ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
     });
+    current = made;
     made.subscribe((event) => {
       if (event.type === "run_start") checkpoints?.nextTurn();
+      if (event.type === "approval_request") announce?.(event.request);
     });
+    // At the screen sits somebody who answers; a program that drives us says so itself.
+    if (options.mode === "interactive") made.attend();
     if (opened && opened.events.length > 0 && last !== model.id && options.model !== undefined) {
       await made.setModel(model.id);
     }
@@ -205,7 +210,10 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     onApproval(listener) {
       announce = listener;
     },
-    approvals,
+    approvals: {
+      list: () => current?.approvals ?? [],
+      respond: (id, answer) => current?.respond(id, answer) ?? false,
+    },
     async undo() {
       const checkpoints = codingTools?.checkpoints;
       if (!checkpoints) return [];

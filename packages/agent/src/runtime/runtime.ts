@@ -1,8 +1,6 @@
 import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
-import type { Agent } from "@zotpilot/core";
+import type { Agent, ApprovalAnswer, ApprovalRequest } from "@zotpilot/core";
 import type { ModelInfo } from "@zotpilot/provider/model";
-
-import type { ApprovalRequest, PendingApprovals } from "@zotpilot/tools";
 
 /** Whose models are used. */
 export type Connection =
@@ -38,8 +36,11 @@ export interface Runtime {
   logout(): Promise<void>;
   /** Told about each call that a person has to decide about. One listener at a time. */
   onApproval(listener: (request: ApprovalRequest) => void): void;
-  /** What waits for a decision. */
-  readonly approvals: PendingApprovals;
+  /** What waits for a decision; `respond` is false when there is no such call, or the digest is another one's. */
+  readonly approvals: {
+    list(): readonly ApprovalRequest[];
+    respond(id: string, answer: ApprovalAnswer): boolean;
+  };
   /** Undoes what the last turn did to files; returns those that are as they were. */
   undo(): Promise<readonly string[]>;
   /** Switches the connection to the built-in demo. */

@@ -5,7 +5,6 @@ import {
   createSandbox,
   policyLayer,
   sensitivePaths,
-  type AskForApproval,
   type CodingTools,
   type PermissionStore,
 } from "@zotpilot/tools";
@@ -31,11 +30,9 @@ export async function openTools(settings: {
   permissions: PermissionStore;
   /** The session that checkpoints belong to; none are made without one. */
   session: string | undefined;
-  /** Asks a person; without it, what would be asked is refused. */
-  ask: AskForApproval | undefined;
   onRefused: (sentence: string) => void;
 }): Promise<CodingTools> {
-  const { options, env, permissions, session, ask, onRefused } = settings;
+  const { options, env, permissions, session, onRefused } = settings;
   const { cwd, allow, deny, yes, confined, sandboxed } = options;
   const paths = resolvePaths(env);
   const flags = policyLayer("the command line", {
@@ -54,9 +51,8 @@ export async function openTools(settings: {
       }),
       policy: {
         layers: async () => [...(await permissions.layers()), flags],
-        ...(ask && { remember: (rules: readonly string[]) => permissions.remember(rules) }),
+        remember: (rules) => permissions.remember(rules),
       },
-      ...(ask && { ask }),
       onDecision({ call, effect, reasons, asked }) {
         if (effect === "deny" && !asked) {
           onRefused(`${call.name} was not run: ${reasons.join("; ")}. --yes or --allow <rule> permits it.`);

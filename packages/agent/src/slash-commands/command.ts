@@ -1,5 +1,5 @@
+import type { ApprovalRequest } from "@zotpilot/core";
 import type { ModelInfo } from "@zotpilot/provider/model";
-import type { ApprovalRequest } from "@zotpilot/tools";
 import type { Connection } from "../runtime/runtime.ts";
 
 /** A window over the composer. The chat draws it and says what came of it. */

@@ -1,16 +1,12 @@
 import type { Initiator, Message, ModelInfo, Provider } from "@zotpilot/provider/model";
-import { CoreError, serializeError, type CoreErrorCode, type SerializedError } from "../errors.ts";
-import { isDurable, type AgentEvent, type DurableEvent, type SpentSoFar } from "../events/event.ts";
-import { foldTranscript, reduceTranscript, type Transcript } from "../events/transcript.ts";
-import { createBudget } from "../run/budget.ts";
-import { createCompaction } from "../run/compaction.ts";
-import { runAgent } from "../run/run-agent.ts";
+import type { SerializedError } from "../errors.ts";
+import type { ApprovalAnswer, ApprovalRequest } from "../events/approval.ts";
+import type { DurableEvent } from "../events/event.ts";
+import type { Transcript } from "../events/transcript.ts";
 import type { Session } from "../session/session.ts";
-import { compose, toolRunner } from "../tools/run-tool.ts";
 import type { Tool, ToolMiddleware } from "../tools/tool.ts";
-import { contentOf, createInputQueue, type QueuedInput, type UserInput } from "./input-queue.ts";
-import { createKeeper } from "./keeper.ts";
-import { createModelLookup } from "./model-lookup.ts";
+import type { QueuedInput, UserInput } from "./input-queue.ts";
+import type { AgentListener } from "./listeners.ts";
 
 /** What an agent is made of. */
 export interface AgentOptions {
@@ -51,16 +47,11 @@ export interface AgentOptions {
   now?: () => Date;
 }
 
-export type { QueuedInput, UserInput } from "./input-queue.ts";
-
 /** How a prompt ended. */
 export interface RunResult {
   reason: "done" | "aborted" | "error";
   error?: SerializedError;
 }
-
-/** Hears what an agent tells. */
-export type AgentListener = (event: AgentEvent) => unknown;
 
 /** An agent with a conversation. */
 export interface Agent {
@@ -96,6 +87,18 @@ export interface Agent {
   readonly unsaved: readonly DurableEvent[];
   /** Stops the run, if one is under way. What was answered so far is kept. */
   abort(): void;
+  /**
+   * Says that somebody answers from now on what is asked about calls, told as `approval_request`; returns how to say
+   * that they are gone, and then what waits is refused. While nobody attends, nobody is asked.
+   */
+  attend(): () => void;
+  /** What is asked and waits for an answer, oldest first. */
+  readonly approvals: readonly ApprovalRequest[];
+  /**
+   * Answers what was asked. False when nothing with this id waits, for example because it was answered before, or when
+   * the digest is not that of the request; then nothing has changed.
+   */
+  respond(requestId: string, answer: ApprovalAnswer): boolean;
   /** Resolves when no prompt runs. */
   idle(): Promise<void>;
   /**
@@ -113,222 +116,4 @@ export interface Agent {
   subscribe(listener: AgentListener): () => void;
   /** Aborts what runs, waits for its end, and closes the session. Can be called twice. */
   close(): Promise<void>;
-}
-
-/** What a listener has thrown, which may be undefined. */
-type Thrown = { error: unknown };
-
-function either(own: AbortSignal, other: AbortSignal | undefined): AbortSignal {
-  return other ? AbortSignal.any([own, other]) : own;
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
-}
-
-/** Makes an agent, continuing the conversation of its session. */
-export function createAgent(options: AgentOptions): Agent {
-  const { provider, session } = options;
-  const tools = options.tools ?? [];
-  const runTool = compose(toolRunner(tools), ...(options.middleware ?? []));
-  const now = options.now ?? (() => new Date());
-  const cwd = options.cwd ?? process.cwd();
-  const listeners = new Set<AgentListener>();
-  const queue = createInputQueue(now);
-  const keeper = createKeeper(session, options.unsaved ?? "stop");
-  const budget = createBudget(options);
-  let transcript = foldTranscript(session?.events ?? []);
-  const compaction = createCompaction({
-    modelInfo: options.modelInfo ?? createModelLookup(provider, now),
-    ...(options.compactAt !== undefined && { threshold: options.compactAt }),
-    files: () => transcript.files,
-    name: () => transcript.name,
-    ...(options.openTasks && { openTasks: options.openTasks }),
-    contextTokens: transcript.contextTokens,
-  });
-  let model = options.model;
-  let running: AbortController | undefined;
-  let finished: Promise<unknown> = Promise.resolve();
-
-  /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what a listener has thrown first. */
-  async function publish(event: AgentEvent, whenKept?: () => void): Promise<Thrown | undefined> {
-    const news = isDurable(event) ? await keeper.keep(event) : undefined;
-    transcript = reduceTranscript(transcript, event);
-    whenKept?.();
-    const thrown = await tell(event);
-    if (news === undefined) return thrown;
-    const alsoThrown = await tell({ type: "notice", level: "warning", text: news });
-    return thrown ?? alsoThrown;
-  }
-
-  async function tell(event: AgentEvent): Promise<Thrown | undefined> {
-    let first: Thrown | undefined;
-    const slow: unknown[] = [];
-    for (const listener of listeners) {
-      try {
-        const heard = listener(event);
-        if (isThenable(heard)) slow.push(heard);
-      } catch (error) {
-        first ??= { error };
-      }
-    }
-    if (slow.length === 0) return first;
-    for (const outcome of await Promise.allSettled(slow)) {
-      if (outcome.status === "rejected") first ??= { error: outcome.reason };
-    }
-    return first;
-  }
-
-  /** Whoever caused an event learns that a listener is broken. */
-  function rethrow(thrown: Thrown | undefined): void {
-    if (thrown) throw thrown.error;
-  }
-
-  /** Marks the agent as busy while `work` goes on; nothing else may begin meanwhile. */
-  function occupy<Result>(work: (controller: AbortController) => Promise<Result>): Promise<Result> {
-    if (running) throw new CoreError("busy", "the agent is still working; wait for it or abort it");
-    const controller = new AbortController();
-    running = controller;
-    const ended = work(controller).finally(() => {
-      if (running === controller) running = undefined;
-    });
-    finished = ended.catch(() => undefined);
-    return ended;
-  }
-
-  function spentSoFar(): SpentSoFar {
-    const { usage, unmeasured, name } = transcript;
-    return {
-      usage,
-      unmeasured,
-      ...(transcript.model !== undefined && { model: transcript.model, provider: provider.id }),
-      ...(name !== undefined && { name }),
-    };
-  }
-
-  async function run(input: UserInput, signal: AbortSignal): Promise<RunResult> {
-    const events = runAgent({
-      provider,
-      model: () => model,
-      system: options.system ?? "",
-      messages: transcript.messages,
-      prompt: { role: "user", content: contentOf(input), at: now().toISOString() },
-      tools,
-      runTool,
-      cwd,
-      signal,
-      usage: transcript.usage,
-      unmeasured: transcript.unmeasured,
-      ...(options.initiator && { initiator: options.initiator }),
-      budget,
-      inputs: queue,
-      compaction,
-      ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
-      now,
-    });
-    let result: RunResult = { reason: "error" };
-    let thrown: Thrown | undefined;
-    try {
-      for await (const event of events) {
-        if (event.type === "run_end") {
-          result = { reason: event.reason, ...(event.error && { error: event.error }) };
-          // Over before it is told: who hears `run_end` may prompt again at once.
-          running = undefined;
-        }
-        const heard = await publish(event);
-        thrown ??= heard;
-      }
-    } catch (error) {
-      // Only the session can fail here: say so and end the run, rather than go on with what nobody keeps.
-      running = undefined;
-      result = { reason: "error", error: serializeError(error) };
-      const heard = await publish({ type: "run_end", ...result });
-      thrown ??= heard;
-    }
-    rethrow(thrown);
-    return result;
-  }
-
-  async function compact(signal: AbortSignal): Promise<void> {
-    const { messages, usage, unmeasured } = transcript;
-    const made = compaction.run({
-      messages,
-      reason: "asked",
-      spent: { usage, unmeasured },
-      options: { provider, model: () => model, system: options.system ?? "", tools, signal, budget, now },
-    });
-    let failure: SerializedError | undefined;
-    let thrown: Thrown | undefined;
-    for await (const event of made) {
-      if (event.type === "compaction_end") {
-        failure = event.error;
-        running = undefined;
-      }
-      const heard = await publish(event);
-      thrown ??= heard;
-    }
-    if (failure) throw new CoreError(failure.code as CoreErrorCode, failure.message);
-    rethrow(thrown);
-  }
-
-  async function idle(): Promise<void> {
-    // What ends may begin something new in a listener.
-    for (let current; current !== finished;) {
-      current = finished;
-      await current;
-    }
-  }
-
-  return {
-    get transcript() {
-      return transcript;
-    },
-    get status() {
-      return running ? "running" : "idle";
-    },
-    get model() {
-      return model;
-    },
-    provider,
-    cwd,
-    async prompt(input, { signal } = {}) {
-      return occupy((controller) => run(input, either(controller.signal, signal)));
-    },
-    steer: (input) => queue.add("steering", input),
-    followUp: (input) => queue.add("follow_up", input),
-    get queued() {
-      return queue.list();
-    },
-    takeQueued: () => queue.take(),
-    async compact({ signal } = {}) {
-      return occupy((controller) => compact(either(controller.signal, signal)));
-    },
-    async rename(name) {
-      rethrow(await publish({ type: "session_named", name }));
-    },
-    get unsaved() {
-      return keeper.unsaved;
-    },
-    abort() {
-      running?.abort();
-    },
-    idle,
-    async setModel(id) {
-      const change: AgentEvent = { type: "model_changed", provider: provider.id, model: id };
-      rethrow(await publish(change, () => (model = id)));
-    },
-    async clear() {
-      rethrow(await occupy(() => publish({ type: "cleared", spent: spentSoFar() })));
-    },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async close() {
-      running?.abort();
-      await idle();
-      await keeper.flush();
-      await session?.close();
-    },
-  };
 }

@@ -14,7 +14,8 @@ export interface Keeper {
 
 /**
  * Makes a keeper. With `stop` an event that cannot be written is an error, thrown by `keep`; with `continue` it waits in
- * memory, and is written before the next one once the file takes events again.
+ * memory, and is written before the next one once the file takes events again. A session that is open for reading only
+ * never will: there it is an error in any case, so that nobody talks into the void.
  */
 export function createKeeper(session: Session | undefined, onFailure: "stop" | "continue"): Keeper {
   const unsaved: DurableEvent[] = [];
@@ -31,7 +32,7 @@ export function createKeeper(session: Session | undefined, onFailure: "stop" | "
       }
       return before > 0 ? "the conversation can be saved again, and is" : undefined;
     } catch (error) {
-      if (onFailure === "stop") {
+      if (onFailure === "stop" || session.readOnly) {
         unsaved.length = 0;
         throw error;
       }

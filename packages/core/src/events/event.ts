@@ -8,6 +8,7 @@ import type {
   UserMessage,
 } from "@zotpilot/provider/model";
 import type { SerializedError } from "../errors.ts";
+import type { ApprovalRequest } from "./approval.ts";
 import type { Cost } from "./cost.ts";
 
 /**
@@ -75,6 +76,10 @@ export type LiveEvent =
   /** The model call is over; its tools, if any, run now. */
   | { type: "turn_end"; turn: number; stopReason: StopReason; error?: SerializedError }
   | { type: "tool_start"; call: ToolCall }
+  /** A call waits for a person's word; see `respond` of the agent. */
+  | { type: "approval_request"; request: ApprovalRequest }
+  /** It waits no more. `reason` is why it was refused, when somebody said so. */
+  | { type: "approval_response"; requestId: string; decision: "allow" | "deny"; reason?: string }
   | { type: "tool_progress"; callId: string; text: string }
   | { type: "tool_end"; callId: string; isError: boolean; durationMs: number }
   /** The model call failed and will be tried again after `delayMs`. */
@@ -91,7 +96,7 @@ export type LiveEvent =
  * Everything that an agent tells. One union for the screen, rpc, json and the session.
  *
  * Promises: each event is plain JSON; a run is exactly one `run_start` and one `run_end`, whatever fails; every
- * `tool_start` has its `tool_end`; every tool call of an assistant message has exactly one `tool_message`.
+ * `tool_start` has its `tool_end`; every `approval_request` has its `approval_response`; every tool call of an assistant message has exactly one `tool_message`.
  */
 export type AgentEvent = DurableEvent | LiveEvent;
 

@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import { decodeLines, encodeLine } from "@zotpilot/ndjson";
 import { CoreError, messageOf } from "../errors.ts";
+import { answerApprovals, type RpcApprovalHandler } from "./answer-approvals.ts";
 import { maxLineBytes, type RpcRequest, type RpcResponse } from "./protocol.ts";
 import type { WireEvent } from "./wire.ts";
 
@@ -17,6 +18,12 @@ export interface RpcClient {
    * Throws as `request` does.
    */
   prompt(message: string): AsyncGenerator<WireEvent, void>;
+  /**
+   * Answers from now on what the server asks about calls, and tells it so with a `hello`; a later handler takes the
+   * place of the one before. A server that wants a token is to be given it first. Throws as `request` does, and
+   * `request_refused` when the server does not know approvals; then it decides without asking.
+   */
+  onApproval(handler: RpcApprovalHandler): Promise<void>;
   /** Says that no more requests follow; the server ends after what it was asked. */
   close(): void;
 }
@@ -39,6 +46,7 @@ export function createRpcClient(streams: {
 }): RpcClient {
   const waiting = new Map<string, Waiter>();
   const readers = new Set<(heard: Heard) => void>();
+  let answering: ((heard: Heard) => void) | undefined;
   let nextId = 1;
   let ended: Error | undefined;
   let lastRun: Promise<unknown> = Promise.resolve();
@@ -144,9 +152,19 @@ export function createRpcClient(streams: {
     }
   }
 
+  async function onApproval(handler: RpcApprovalHandler): Promise<void> {
+    if (answering) readers.delete(answering);
+    answering = answerApprovals(handler, request);
+    readers.add(answering);
+    const hello = await request({ type: "hello", approvals: true });
+    if (hello["approvals"] === true) return;
+    throw new CoreError("request_refused", "the server does not ask about calls: it decides by itself");
+  }
+
   return {
     request: (message) => request(message),
     prompt,
+    onApproval,
     close: () => streams.output.end(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Line } from "@zotpilot/ndjson";
 import { z } from "zod";
+import { kindOf, sentenceOf } from "./sentence.ts";
 
 /** The version of zot's rpc protocol that is spoken here. */
 export const PROTOCOL_VERSION = 1;
@@ -13,13 +14,29 @@ const image = z.object({ mime_type: z.string(), data: z.string() });
 
 /** Each request by its `type`; unknown keys are ignored. */
 export const requests = {
-  hello: z.object({ type: z.literal("hello"), id, token: z.string().optional() }),
+  hello: z.object({
+    type: z.literal("hello"),
+    id,
+    token: z.string().optional(),
+    /** Whether the client answers `approval_request`s. */
+    approvals: z.boolean().optional(),
+  }),
   ping: z.object({ type: z.literal("ping"), id }),
   prompt: z.object({
     type: z.literal("prompt"),
     id,
     message: z.string().default(""),
     images: z.array(image).nullish(),
+  }),
+  respond: z.object({
+    type: z.literal("respond"),
+    id,
+    /** The `id` of the `approval_request`, and its digest. */
+    request_id: z.string(),
+    digest: z.string(),
+    decision: z.enum(["allow", "deny"]),
+    remember: z.enum(["session", "project"]).nullish(),
+    reason: z.string().nullish(),
   }),
   abort: z.object({ type: z.literal("abort"), id }),
   compact: z.object({ type: z.literal("compact"), id }),
@@ -69,8 +86,7 @@ export function decodeRequest(line: Line, limit: number): DecodedRequest {
     return refuse("", undefined, `malformed json: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const kind = value === null ? "null" : Array.isArray(value) ? "an array" : `a ${typeof value}`;
-    return refuse("", undefined, `malformed json: expected an object, got ${kind}`);
+    return refuse("", undefined, `malformed json: expected an object, got ${kindOf(value)}`);
   }
   const fields = withKnownCase(value as Record<string, unknown>);
   if (fields["id"] !== undefined && fields["id"] !== null && typeof fields["id"] !== "string") {
@@ -86,7 +102,7 @@ export function decodeRequest(line: Line, limit: number): DecodedRequest {
     return refuse(type ?? "", requestId, "unknown command");
   }
   const parsed = requests[type as keyof typeof requests].safeParse(fields);
-  if (!parsed.success) return refuse(type, requestId, z.prettifyError(parsed.error).replaceAll(/\s+/g, " "));
+  if (!parsed.success) return refuse(type, requestId, sentenceOf(type, parsed.error.issues[0], fields));
   return { type: "request", request: parsed.data };
 }
 
@@ -97,17 +113,14 @@ function refuse(command: string, id: string | undefined, error: string): Decoded
   };
 }
 
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? "an array" : typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
+const knownKeys = new Set(Object.values(requests).flatMap(({ shape }) => Object.keys(shape)));
 
 /** zot reads keys whatever their case, so its clients may write them so. */
 function withKnownCase(value: Record<string, unknown>): Record<string, unknown> {
-  const known = ["type", "id", "token", "message", "images", "model"];
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [key, field] of Object.entries(value)) {
     const lower = key.toLowerCase();
-    if (known.includes(lower) && (key === lower || fields[lower] === undefined)) fields[lower] = field;
+    if (knownKeys.has(lower) && (key === lower || fields[lower] === undefined)) fields[lower] = field;
   }
   return fields;
 }

@@ -64,6 +64,17 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
           ...(event.message.details && { details: event.message.details }),
         },
       ];
+    case "approval_request": {
+      const { call, ...asked } = event.request;
+      const { id: callId, name } = call;
+      return [{ type: "approval_request", ...asked, call_id: callId, name, args: argumentsOf(call) }];
+    }
+    case "approval_response": {
+      const { requestId, decision, reason } = event;
+      return [
+        { type: "approval_response", id: requestId, decision, ...(reason !== undefined && { reason }) },
+      ];
+    }
     case "run_end":
       if (event.reason !== "error") return [{ type: "done" }];
       return [{ type: "error", message: event.error?.message ?? "the run failed" }, { type: "done" }];

@@ -12,6 +12,7 @@ import {
   type UserMessage,
 } from "@zotpilot/provider/model";
 import { CoreError, serializeError, type SerializedError } from "../errors.ts";
+import type { AskForApproval } from "../events/approval.ts";
 import { isMeasured } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import type { TranscriptMessage } from "../events/transcript.ts";
@@ -57,6 +58,8 @@ export interface RunOptions {
   unmeasured?: number;
   /** Asked before each model call, and told what it cost; see `createBudget`. */
   budget?: Budget;
+  /** How to ask a person about a call; asked for with each, since who answers may come and go. */
+  approver?: () => AskForApproval | undefined;
   /** What a person says while the run goes on. */
   inputs?: RunInputs;
   /** Makes the conversation shorter when it must be; see `createCompaction`. */

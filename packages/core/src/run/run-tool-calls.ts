@@ -3,7 +3,8 @@ import type { ToolCall } from "@zotpilot/provider/model";
 import { messageOf } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { toolResult } from "../events/schema.ts";
-import { errorResult, type ToolResult } from "../tools/tool.ts";
+import { errorResult, type ToolContext, type ToolResult } from "../tools/tool.ts";
+import { tellAsked } from "./ask-person.ts";
 import { createChannel, type Channel } from "./channel.ts";
 import { maxCallsAnswer } from "./limits.ts";
 import type { RunOptions } from "./run-agent.ts";
@@ -83,12 +84,16 @@ async function runCall(
   const startedAt = performance.now();
   channel.push({ type: "tool_start", call });
   let finished = false;
-  const context = {
+  const context: ToolContext = {
     cwd: options.cwd,
     signal: options.signal,
     progress: (text: string) => {
       if (finished || channel.waiting >= maxProgressWaiting) return;
       channel.push({ type: "tool_progress", callId: call.id, text });
+    },
+    get ask() {
+      const ask = options.approver?.();
+      return ask && tellAsked(ask, options.signal, (event) => channel.push(event));
     },
   };
   let result: ToolResult;

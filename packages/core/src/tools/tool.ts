@@ -1,9 +1,7 @@
 import type { ImagePart, TextPart, ToolCall, ToolSpec } from "@zotpilot/provider/model";
 import { z } from "zod";
+import type { AskForApproval, ToolRisk } from "../events/approval.ts";
 import type { ToolDetails } from "../events/event.ts";
-
-/** What a tool may do at worst; approval policies are written in these terms. */
-export type ToolRisk = "read" | "write" | "execute";
 
 /** What a tool is told about the call it serves. */
 export interface ToolContext {
@@ -13,6 +11,11 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Shows text while the tool works. Never sent to the model. */
   progress: (text: string) => void;
+  /**
+   * Asks a person whether the call may run; undefined while there is nobody to ask. Told as `approval_request` and
+   * `approval_response`. Rejects with the signal's reason when it is aborted first.
+   */
+  ask?: AskForApproval;
 }
 
 /** What a tool gives back. The model is sent `content`, and nothing else. */

@@ -143,6 +143,30 @@ const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
     error: fc.option(error, { nil: undefined }),
   }) as ArbitraryOf<"turn_end">,
   tool_start: shape("tool_start", { call: toolCall }) as ArbitraryOf<"tool_start">,
+  approval_request: shape("approval_request", {
+    request: fc.record(
+      {
+        id: text,
+        digest: text,
+        call: toolCall,
+        cwd: text,
+        risk: fc.constantFrom("read", "write", "execute"),
+        reasons: files,
+        command: text,
+        writes: files,
+        hosts: files,
+        remember: files,
+      },
+      {
+        requiredKeys: ["id", "digest", "call", "cwd", "risk", "reasons", "writes", "hosts", "remember"],
+      },
+    ),
+  }) as ArbitraryOf<"approval_request">,
+  approval_response: shape("approval_response", {
+    requestId: text,
+    decision: fc.constantFrom("allow", "deny"),
+    reason: fc.option(text, { nil: undefined }),
+  }) as ArbitraryOf<"approval_response">,
   tool_progress: shape("tool_progress", { callId: id, text }) as ArbitraryOf<"tool_progress">,
   tool_end: shape("tool_end", {
     callId: id,

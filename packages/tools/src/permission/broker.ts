@@ -1,6 +1,14 @@
 import { realpathSync } from "node:fs";
 import { randomUUID } from "node:crypto";
-import { errorResult, type ToolMiddleware, type ToolResult, type ToolRisk } from "@zotpilot/core";
+import {
+  errorResult,
+  type ApprovalRequest,
+  type AskForApproval,
+  type ToolContext,
+  type ToolMiddleware,
+  type ToolResult,
+  type ToolRisk,
+} from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { callFacts, type CallFacts } from "./call-facts.ts";
 import { decide, type Decision } from "./decide.ts";
@@ -8,43 +16,10 @@ import { callDigest } from "./digest.ts";
 import { policyLayer, type PolicyLayer, type PolicySource } from "./policy.ts";
 import { sensitivePaths, type SensitivePaths } from "./sensitive-paths.ts";
 
-/** What a person is asked. Plain data, so that it can go over a wire. */
-export interface ApprovalRequest {
-  id: string;
-  /** The answer has to repeat it; see `callDigest`. */
-  digest: string;
-  call: ToolCall;
-  cwd: string;
-  risk: ToolRisk;
-  /** Why this is asked. */
-  reasons: string[];
-  /** The command, the whole of it, where the call has one. */
-  command: string | undefined;
-  /** The files that it would write, as they really are. */
-  writes: string[];
-  hosts: string[];
-  /** What "always" would permit from now on; "always" is not to be offered when there is nothing. */
-  remember: string[];
-}
-
-/** What a person answered. */
-export interface ApprovalAnswer {
-  /** That of the request; an answer with another one is a refusal. */
-  digest: string;
-  decision: "allow" | "deny";
-  /** `session`: until the broker is gone. `project`: kept for this project. Only counts with `allow`. */
-  remember?: "session" | "project";
-  /** Told to the model when it is refused. Default: `user declined`. */
-  reason?: string;
-}
-
-/** Asks a person. Whatever is no fitting `allow`, also an error, is a refusal. The signal ends the asking. */
-export type AskForApproval = (request: ApprovalRequest, signal: AbortSignal) => Promise<ApprovalAnswer>;
-
 /** How an approval broker is to behave. */
 export interface ApprovalBrokerOptions {
   policy: PolicySource;
-  /** Without it nobody can be asked, and what would be asked is refused. */
+  /** Who is asked. When left out, whoever attends the agent; when nobody does, what would be asked is refused. */
   ask?: AskForApproval;
   /** What a tool may do at worst. A tool that it does not know counts as `execute`. */
   risk: (tool: string) => ToolRisk | undefined;
@@ -66,6 +41,9 @@ export interface ApprovalBrokerOptions {
   }) => void;
 }
 
+/** What became of a call; with the reason when it must not run. */
+type Settled = { refused?: string; asked: boolean };
+
 /** Decides about calls; one for all front ends. */
 export interface ApprovalBroker {
   middleware: ToolMiddleware;
@@ -81,7 +59,7 @@ export interface ApprovalBroker {
  * cannot be read, an answer that does not fit, and an error while asking all mean no.
  */
 export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBroker {
-  const { policy, ask, onDecision } = options;
+  const { policy, onDecision } = options;
   const sensitive = options.sensitive ?? sensitivePaths();
   const project = realOf(options.project);
   const roots = [project, ...(options.roots ?? []).map(realOf)];
@@ -94,12 +72,15 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     return { facts, decision: await decide(facts, { cwd, project, roots, layers, sensitive }) };
   }
 
-  async function askAbout(call: ToolCall, cwd: string, signal: AbortSignal): Promise<{ refused?: string }> {
+  async function askAbout(call: ToolCall, context: ToolContext): Promise<Settled> {
+    const { cwd, signal } = context;
     // Somebody may have said "always" to the one before.
     const { decision, facts } = await judge(call, cwd);
-    if (decision.effect === "deny") return { refused: refusal(decision) };
-    if (decision.effect === "allow") return {};
-    if (!ask) return { refused: nobodyToAsk(decision) };
+    if (decision.effect === "deny") return { refused: refusal(decision), asked: false };
+    if (decision.effect === "allow") return { asked: false };
+    // At the last moment: who answers may have come or gone while this waited.
+    const ask = options.ask ?? context.ask;
+    if (!ask) return { refused: nobodyToAsk(decision), asked: false };
     const digest = digestOf(call, cwd);
     const request: ApprovalRequest = {
       id: randomUUID(),
@@ -108,7 +89,7 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
       cwd,
       risk: facts.risk,
       reasons: decision.reasons,
-      command: facts.command,
+      ...(facts.command !== undefined && { command: facts.command }),
       writes: facts.paths.filter(({ access }) => access === "write").map(({ real }) => real),
       hosts: facts.hosts,
       remember: policy.remember ? decision.remember : [],
@@ -117,16 +98,17 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
       options.timeoutMs === undefined
         ? signal
         : AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+    signal.throwIfAborted();
     const answer = await untilAborted(ask(request, until), until).catch(() => undefined);
     signal.throwIfAborted();
     if (answer?.decision !== "allow")
-      return { refused: answer?.reason ?? (answer ? "user declined" : "user cancelled") };
-    if (answer.digest !== digest) return { refused: "the answer was for another call" };
+      return { refused: answer?.reason ?? (answer ? "user declined" : "user cancelled"), asked: true };
+    if (answer.digest !== digest) return { refused: "the answer was for another call", asked: true };
     if (answer.remember !== undefined && decision.remember.length > 0) {
       if (answer.remember === "project") await policy.remember?.(decision.remember);
       else session = [...session, policyLayer("this session", { allow: decision.remember }, project)];
     }
-    return {};
+    return { asked: true };
   }
 
   function digestOf(call: ToolCall, cwd: string): string {
@@ -134,17 +116,13 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     return callDigest({ call, cwd, ...(account !== undefined && { account }) });
   }
 
-  async function settle(
-    call: ToolCall,
-    cwd: string,
-    signal: AbortSignal,
-  ): Promise<{ refused?: string; asked: boolean }> {
-    const { decision } = await judge(call, cwd);
+  async function settle(call: ToolCall, context: ToolContext): Promise<Settled> {
+    const { decision } = await judge(call, context.cwd);
     if (decision.effect === "allow") return { asked: false };
     if (decision.effect === "deny") return { refused: refusal(decision), asked: false };
-    const turn = queue.then(() => askAbout(call, cwd, signal));
+    const turn = queue.then(() => askAbout(call, context));
     queue = turn.catch(() => undefined);
-    return { ...(await turn), asked: ask !== undefined };
+    return turn;
   }
 
   return {
@@ -155,7 +133,7 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
         // A copy of its own, so that nobody can exchange the arguments after they were approved.
         const call = Object.freeze({ ...given });
         const digest = digestOf(call, context.cwd);
-        const { refused, asked } = await settle(call, context.cwd, context.signal).catch((error: unknown) => {
+        const { refused, asked } = await settle(call, context).catch((error: unknown) => {
           context.signal.throwIfAborted();
           return { refused: error instanceof Error ? error.message : String(error), asked: false };
         });

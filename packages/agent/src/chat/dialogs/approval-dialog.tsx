@@ -1,5 +1,5 @@
+import type { ApprovalRequest } from "@zotpilot/core";
 import { line, sanitizeTerminalText, StyledLines, truncateSpans, wrapSpans, type Line } from "@zotpilot/tui";
-import type { ApprovalRequest } from "@zotpilot/tools";
 import { Box } from "ink";
 import { useRef, useState, type ReactNode } from "react";
 import type { ApprovalChoice } from "../approval.ts";

@@ -91,6 +91,8 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
       return notice(state, "info", "The conversation was summarised to make room; all of it stays on disk.");
     case "compaction_end":
       return event.error ? notice(state, "warning", errorText(event.error)) : state;
+    case "approval_request":
+    case "approval_response":
     case "compaction_start":
     case "session_named":
     case "tool_input_delta":

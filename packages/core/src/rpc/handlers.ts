@@ -1,0 +1,240 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
+import type { Agent } from "../agent/agent.ts";
+import { summaryIn } from "../context/compact.ts";
+import { isCoreError, messageOf } from "../errors.ts";
+import { PROTOCOL_VERSION, type requests, type RpcRequestOf, type RpcResponse } from "./protocol.ts";
+import { createTurnQueue } from "./turn-queue.ts";
+import { encodeMessages, usageOf } from "./wire.ts";
+
+/** What the answers to requests are made from. */
+export interface HandlerOptions {
+  agent: Agent;
+  /** Told to clients in `hello`. */
+  version: string;
+  /** When set, every command but `hello` is refused until a `hello` has brought it. */
+  token: string | undefined;
+  /** Aborted when nobody reads the answers any more. */
+  stopped: AbortSignal;
+  write(line: object): void;
+}
+
+/** Answers requests. */
+export interface Handlers {
+  /** Begins to do what a request asks; it is answered exactly once. */
+  handle(request: AnyRequest): void;
+  /** To be called when nothing more comes in. Resolves when all that was asked for has run to its end. */
+  finish(): Promise<void>;
+}
+
+type AnyRequest = RpcRequestOf<keyof typeof requests>;
+type Reply = Omit<RpcResponse, "type" | "command" | "id">;
+type HandlerTable = {
+  [Name in keyof typeof requests]: (request: RpcRequestOf<Name>) => Promise<Reply | undefined>;
+};
+
+/** Makes the handlers of one connection: a table with an entry for each request of the protocol. */
+export function createHandlers(options: HandlerOptions): Handlers {
+  const { agent, token, stopped, write } = options;
+  const queue = createTurnQueue();
+  let authenticated = token === undefined || token === "";
+  /** Set while the client answers approvals. */
+  let leave: (() => void) | undefined;
+
+  function respond(request: { type: string; id?: string | undefined }, reply: Reply): void {
+    write({
+      type: "response",
+      command: request.type,
+      ...(request.id && { id: request.id }),
+      ...reply,
+    });
+  }
+
+  function stopAttending(): void {
+    leave?.();
+    leave = undefined;
+  }
+
+  const ok = async (data?: Record<string, unknown>): Promise<Reply> => ({
+    success: true,
+    ...(data && { data }),
+  });
+  const fail = async (error: string): Promise<Reply> => ({ success: false, error });
+
+  const table: HandlerTable = {
+    async hello(request) {
+      if (!authenticated) {
+        if (!sameText(request.token ?? "", token ?? "")) return fail("invalid token");
+        authenticated = true;
+      }
+      if (request.approvals === true) leave ??= agent.attend();
+      else if (request.approvals === false) stopAttending();
+      return ok({
+        protocol_version: PROTOCOL_VERSION,
+        version: options.version,
+        provider: agent.provider.id,
+        model: agent.model,
+        ...(request.approvals !== undefined && { approvals: request.approvals }),
+      });
+    },
+    ping: () => ok({ pong: true }),
+    async prompt(request) {
+      const content: UserMessage["content"] =
+        request.message === "" ? [] : [{ type: "text", text: request.message }];
+      for (const image of request.images ?? []) {
+        const bad = firstBadBase64(image.data);
+        if (bad !== undefined) return fail(`illegal base64 data at input byte ${bad}`);
+        content.push({ type: "image", mimeType: image.mime_type, data: image.data });
+      }
+      // Answered when its turn comes, as in zot: the response stands before the events of its run.
+      queue.prompt(async () => {
+        if (stopped.aborted) return;
+        let ended = false;
+        const unsubscribe = agent.subscribe(({ type }) => {
+          if (type === "run_end") ended = true;
+        });
+        respond(request, { success: true, data: { started: true } });
+        try {
+          await agent.prompt(content);
+        } catch (error) {
+          // A run that has told its end already is over for the client, whatever came behind it.
+          if (ended) return;
+          write({ type: "error", message: messageOf(error) });
+          write({ type: "done" });
+        } finally {
+          unsubscribe();
+        }
+      });
+      return undefined;
+    },
+    respond(request) {
+      const { request_id: requestId, digest, decision, remember, reason } = request;
+      const asked = agent.approvals.find(({ id }) => id === requestId);
+      if (!asked)
+        return fail(`no approval waits with the id "${requestId}"; it may have been answered before`);
+      if (asked.digest !== digest) {
+        return fail(
+          "the digest is not that of the approval_request; nothing was answered, and it still waits",
+        );
+      }
+      if (decision === "allow" && remember && asked.remember.length === 0) {
+        return fail("this call cannot be allowed for longer; answer without remember, it still waits");
+      }
+      agent.respond(requestId, {
+        digest,
+        decision,
+        ...(remember && { remember }),
+        ...(reason && { reason }),
+      });
+      return ok();
+    },
+    abort() {
+      agent.abort();
+      return ok();
+    },
+    async compact(request) {
+      queue.prompt(async () => {
+        if (stopped.aborted) return;
+        respond(request, { success: true, data: { started: true } });
+        try {
+          await agent.compact();
+          write({ type: "compact_done", summary: summaryIn(agent.transcript.messages) });
+        } catch (error) {
+          // As in zot: who has stopped it hears nothing more of it.
+          if (isCoreError(error) && error.code === "aborted") return;
+          write({ type: "error", message: messageOf(error) });
+        }
+      });
+      return undefined;
+    },
+    async get_state() {
+      await queue.changed();
+      return ok({
+        busy: agent.status === "running",
+        cwd: agent.cwd,
+        message_count: agent.transcript.messages.length,
+        model: agent.model,
+        provider: agent.provider.id,
+        usage: usageOf(agent.transcript.usage),
+      });
+    },
+    async get_messages() {
+      await queue.changed();
+      return ok({ messages: encodeMessages(agent.transcript.messages) });
+    },
+    async get_models() {
+      const models = await agent.provider.listModels({ signal: stopped });
+      return ok({ models: models.map((model) => encodeModel(model, agent.provider.id)) });
+    },
+    async set_model(request) {
+      const models = await agent.provider.listModels({ signal: stopped });
+      if (!models.some((model) => model.id === request.model)) {
+        return fail(`unknown model "${request.model}" (provider="${agent.provider.id}")`);
+      }
+      await agent.setModel(request.model);
+      return ok({ model: request.model });
+    },
+    async clear() {
+      agent.abort();
+      await agent.idle();
+      await agent.clear();
+      return ok();
+    },
+  };
+
+  async function answer(request: AnyRequest): Promise<void> {
+    try {
+      const handler = table[request.type] as (request: AnyRequest) => Promise<Reply | undefined>;
+      const reply = await handler(request);
+      if (reply) respond(request, reply);
+    } catch (error) {
+      respond(request, { success: false, error: messageOf(error) });
+    }
+  }
+
+  async function handle(request: AnyRequest): Promise<void> {
+    if (!authenticated && request.type !== "hello") {
+      return respond(request, { success: false, error: "auth required: send hello with a token first" });
+    }
+    // Answered inside the queue, so that the answer stands before what the change has held up.
+    const isChange = request.type === "set_model" || request.type === "clear";
+    return isChange ? queue.change(() => answer(request)) : answer(request);
+  }
+
+  const pending = new Set<Promise<void>>();
+  return {
+    handle(request) {
+      const handled = handle(request);
+      pending.add(handled);
+      void handled.finally(() => pending.delete(handled));
+    },
+    async finish() {
+      stopAttending();
+      await Promise.allSettled(pending);
+      await queue.idle();
+    },
+  };
+}
+
+function encodeModel(model: ModelInfo, provider: string): Record<string, unknown> {
+  return {
+    id: model.id,
+    provider,
+    context_window: model.contextWindow,
+    max_output: model.maxOutputTokens,
+    reasoning: model.supports.reasoningEfforts.length > 0,
+  };
+}
+
+function sameText(left: string, right: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(left), digest(right));
+}
+
+/** Where standard, padded base64 goes wrong; undefined when it does not. */
+function firstBadBase64(text: string): number | undefined {
+  const match = /^[A-Za-z0-9+/]*={0,2}/.exec(text);
+  const good = match?.[0].length ?? 0;
+  if (good < text.length) return good;
+  return text.length % 4 === 0 ? undefined : text.length;
+}
