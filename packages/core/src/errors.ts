@@ -5,7 +5,7 @@ export type CoreErrorCode =
   | "session_not_found"
   /** The file is no session, or its header is damaged. It was left as it is. */
   | "session_corrupt"
-  /** The session was written by a newer version of this package. It was left as it is. */
+  /** The session was written by a newer version of this package. It is for reading only, and was left as it is. */
   | "session_newer"
   /** The session could not be read or written (permission, full disk, missing folder). */
   | "session_unavailable"

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decodeLines, encodeLine } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
 import { sessionFileName } from "./file-name.ts";
-import { readSessionHeader } from "./read-session.ts";
+import { requireOwnHeader } from "./read-session.ts";
 import { parseLine, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 
@@ -23,14 +23,12 @@ export interface CopyOptions {
 
 /**
  * Copies a session into a new one that knows where it comes from, and returns its file. What is copied is the lines as
- * they are. Throws a `CoreError`: `session_not_found` when there is no such session or no such line.
+ * they are. Throws a `CoreError`: `session_not_found` when there is no such session or no such line, `session_newer` when
+ * its lines are of a newer format, which a header of this one would belie.
  */
 export async function copySession(path: string, options: CopyOptions): Promise<string> {
   const now = options.now ?? (() => new Date());
-  const parent = await readSessionHeader(path).catch((error: unknown) => {
-    throw sessionError(error, path);
-  });
-  if (!parent) throw new CoreError("session_corrupt", `${path} is not a session file`);
+  const parent = await requireOwnHeader(path);
   const createdAt = now().toISOString();
   const id = randomUUID();
   const header: SessionHeader = {

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { appendFile, mkdir, open, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeLine } from "@zotpilot/ndjson";
 
@@ -11,9 +11,11 @@ export interface Log {
 }
 
 const LINE_FEED = 0x0a;
+const blockBytes = 64 * 1024;
 
 // Always behind what is there, also behind what somebody else has written meanwhile: never over it.
 const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW;
+const keepFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
 /**
  * Starts a log with its first line. File and folder are made, private to the user; nothing that exists is touched.
@@ -37,17 +39,17 @@ export async function createLog(path: string, first: unknown): Promise<Log> {
 
 /**
  * Opens a log to append to it. Bytes behind the last line feed are cut off: no record was ever promised for them. They
- * are kept beside the log, in a file of the same name with `.torn` at its end.
+ * are kept beside the log, in a file of the same name with `.torn` at its end, or, where that cannot be written, in the
+ * log itself, as a line of their own.
  */
 export async function openLog(path: string): Promise<Log> {
   const file = await open(path, flags);
   try {
     const { size } = await file.stat();
     const end = await endOfLastLine(file, size);
-    if (end < size) {
-      await keepTail(path, file, end, size);
-      await file.truncate(end);
-    }
+    if (end === size) return logOf(file, end);
+    if (!(await keepTail(path, file, end, size))) return logOf(file, size, true);
+    await file.truncate(end);
     return logOf(file, end);
   } catch (error) {
     await file.close();
@@ -55,9 +57,9 @@ export async function openLog(path: string): Promise<Log> {
   }
 }
 
-function logOf(file: FileHandle, length: number): Log {
+function logOf(file: FileHandle, length: number, endsTorn = false): Log {
   let end = length;
-  let torn = false;
+  let torn = endsTorn;
   let tail: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 
@@ -106,24 +108,34 @@ async function takeBack(file: FileHandle, end: number, written: number): Promise
   }
 }
 
-/** So much of a torn end is kept at most. */
-const maxTornBytes = 1024 * 1024;
-
-/** Nobody's work is thrown away unseen; but that it cannot be kept is no reason not to go on. */
-async function keepTail(path: string, file: FileHandle, start: number, end: number): Promise<void> {
+/** Copies a torn end, so that nobody's work is thrown away; zeros, which a power cut leaves, are nobody's. */
+async function keepTail(path: string, file: FileHandle, start: number, end: number): Promise<boolean> {
+  const block = Buffer.alloc(Math.min(end - start, blockBytes));
+  let copy: FileHandle | undefined;
   try {
-    const bytes = Buffer.alloc(Math.min(end - start, maxTornBytes));
-    const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-    const tail = bytes.subarray(0, bytesRead);
-    if (tail.every((byte) => byte === 0)) return;
-    await appendFile(`${path}.torn`, Buffer.concat([tail, Buffer.of(LINE_FEED)]), { mode: 0o600 });
+    for (let position = start; position < end;) {
+      const { bytesRead } = await file.read(block, 0, Math.min(block.length, end - position), position);
+      if (bytesRead === 0) return false;
+      const bytes = block.subarray(0, bytesRead);
+      if (copy || bytes.some((byte) => byte !== 0)) {
+        copy ??= await open(`${path}.torn`, keepFlags, 0o600);
+        await copy.writeFile(bytes);
+      }
+      position += bytesRead;
+    }
+    await copy?.writeFile("\n");
+    await copy?.datasync();
+    return true;
   } catch {
-    // The disk may be full.
+    // The disk may be full, or the folder not ours to write in.
+    return false;
+  } finally {
+    await copy?.close();
   }
 }
 
 async function endOfLastLine(file: FileHandle, size: number): Promise<number> {
-  const block = Buffer.alloc(64 * 1024);
+  const block = Buffer.alloc(blockBytes);
   for (let stop = size; stop > 0;) {
     const start = Math.max(0, stop - block.length);
     const { bytesRead } = await file.read(block, 0, stop - start, start);

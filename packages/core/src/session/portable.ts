@@ -7,7 +7,7 @@ import { CoreError } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
 import { writeWhole } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
-import { requireHeader } from "./read-session.ts";
+import { requireOwnHeader } from "./read-session.ts";
 import { parseLine, sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 import { createZotReader, isZotHeader } from "./zot.ts";
@@ -24,7 +24,7 @@ export async function exportSession(
   target: string,
   options: { unsaved?: readonly DurableEvent[]; now?: () => Date } = {},
 ): Promise<string> {
-  const header = await requireHeader(path);
+  const header = await requireOwnHeader(path);
   const isFolder = await stat(target).then(
     (entry) => entry.isDirectory(),
     () => false,
@@ -80,7 +80,7 @@ export async function importSession(
     await writeWhole(path, [encodeLine(header), ...lines]);
     return { path, warnings };
   }
-  const from = await requireHeader(file);
+  const from = await requireOwnHeader(file);
   async function* lines(): AsyncGenerator<string, void> {
     yield encodeLine({ ...header, parent: from.id });
     for await (const line of decodeLines(createReadStream(file))) {

@@ -37,7 +37,8 @@ export interface SessionContents {
 /**
  * Reads what a conversation goes on from: the header, and the events from the last beginning on. A torn last line (the
  * writer was killed) is left out; damaged lines are passed over with a warning; events of unknown types are passed over
- * in silence, for they are a newer version's. Throws a `CoreError` when the file is missing, unreadable or no session.
+ * in silence, for they are a newer version's. A file of a newer format is read as far as this version understands it.
+ * Throws a `CoreError` when the file is missing, unreadable or no session.
  */
 export async function readSession(path: string): Promise<SessionContents> {
   try {
@@ -46,9 +47,12 @@ export async function readSession(path: string): Promise<SessionContents> {
     const events: DurableEvent[] = [];
     const warnings: string[] = [];
     const problems: { number: number; sentence: string }[] = [];
+    const isNewer = header.version > sessionVersion;
     for await (const line of decodeLines(createReadStream(path, { start }))) {
       if (line.type === "torn") {
-        warnings.push(`${path}: the last line was cut off when it was written, and was left out`);
+        warnings.push(
+          `${path}: the last line was cut off when it was written, and was left out; what there is of it is kept`,
+        );
         continue;
       }
       if (start === 0 && line.number === 1) continue;
@@ -56,7 +60,9 @@ export async function readSession(path: string): Promise<SessionContents> {
       if (typeof found === "string") problems.push({ number: line.number, sentence: found });
       else if (found) events.push(found.event);
     }
-    if (problems.length > 0) {
+    if (problems.length > 0 && isNewer) {
+      warnings.unshift(`${path}: lines that this version cannot read were passed over (${problems.length})`);
+    } else if (problems.length > 0) {
       const before = await countLines(path, start);
       warnings.unshift(
         ...problems.map(({ number, sentence }) => `${path}: line ${before + number} ${sentence}`),
@@ -90,16 +96,6 @@ export async function* readHistory(path: string): AsyncGenerator<SessionEntry, v
   }
 }
 
-/** Reads the header alone. Undefined for a file that is no session of this version. */
-export async function readSessionHeader(path: string): Promise<SessionHeader | undefined> {
-  for await (const line of decodeLines(createReadStream(path, { end: 64 * 1024 }))) {
-    if (line.type !== "line") return undefined;
-    const parsed = sessionHeader.safeParse(parseLine(line.text));
-    return parsed.success ? parsed.data : undefined;
-  }
-  return undefined;
-}
-
 /** The event of a line; a sentence when it is damaged, nothing when it is blank or of a newer version. */
 export function entryOf(line: Line): SessionEntry | string | undefined {
   if (line.type === "line" && line.text === "") return undefined;
@@ -111,7 +107,10 @@ export function entryOf(line: Line): SessionEntry | string | undefined {
   return isDurableType(envelope.data.event.type) ? "has an unexpected form and was passed over" : undefined;
 }
 
-/** Reads the header. Throws a `CoreError` when the file is missing, unreadable, or no session of this version. */
+/**
+ * Reads the header, also that of a newer version in which this one finds what it needs. Throws a `CoreError` when the
+ * file is missing, unreadable or no session, and `session_newer` when its header has become another one.
+ */
 export async function requireHeader(path: string): Promise<SessionHeader> {
   try {
     for await (const line of decodeLines(createReadStream(path))) {
@@ -152,13 +151,25 @@ function withModel(events: DurableEvent[]): DurableEvent[] {
   return model === undefined ? events : [{ type: "model_changed", provider, model }, ...events];
 }
 
+/** Reads the header of a session that is to be written to or copied. Throws `session_newer` for a newer one as well. */
+export async function requireOwnHeader(path: string): Promise<SessionHeader> {
+  const header = await requireHeader(path);
+  if (header.version > sessionVersion) throw newerError(path, header.version, "update zotpilot to use it");
+  return header;
+}
+
+/** The error of a session that a newer version has written. */
+export function newerError(path: string, version: number, advice: string): CoreError {
+  const sentence = `${path} was written by a newer version of zotpilot (format ${version}); ${advice}`;
+  return new CoreError("session_newer", sentence);
+}
+
 function parseHeader(value: unknown, path: string): SessionHeader {
-  const format = sessionFormat.safeParse(value);
-  if (format.success && format.data.version > sessionVersion) {
-    const sentence = `${path} was written by a newer version (format ${format.data.version}); update zotpilot to continue it`;
-    throw new CoreError("session_newer", sentence);
-  }
   const header = sessionHeader.safeParse(value);
   if (header.success) return header.data;
+  const format = sessionFormat.safeParse(value);
+  if (format.success && format.data.version > sessionVersion) {
+    throw newerError(path, format.data.version, "update zotpilot to use it");
+  }
   throw new CoreError("session_corrupt", `${path} is not a session file: its first line is damaged`);
 }

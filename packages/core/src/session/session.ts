@@ -8,7 +8,7 @@ import { copySession } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
 import { acquireLease, describeHolder, isLease, lockedError, type Lease } from "./lease.ts";
 import { createLog, openLog, type Log } from "./log.ts";
-import { readSession, requireHeader } from "./read-session.ts";
+import { newerError, readSession, requireHeader } from "./read-session.ts";
 import { sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 
@@ -24,7 +24,7 @@ export interface Session {
   readonly events: readonly DurableEvent[];
   /** What was passed over or mended when it was opened, a sentence each. */
   readonly warnings: readonly string[];
-  /** Whether another program writes to it, so that nothing can be appended here. */
+  /** Whether nothing can be appended: another program writes to it, or a newer version has written it. */
   readonly readOnly?: boolean;
   /**
    * Writes an event; durable when it resolves. Throws a `CoreError` when the file cannot be written: then nothing of
@@ -67,12 +67,22 @@ export function createSession(options: CreateSessionOptions): Session {
 /**
  * Opens a session to continue it. A torn tail is cut, and tool calls that a crash left without a result are
  * answered as interrupted, so that the next request is one that a model accepts. One program writes at a time; see
- * `held`. Throws a `CoreError` when the file is missing, unreadable, no session, or of a newer version.
+ * `held`. A session of a newer format is opened for reading, as far as this version understands it, and its warnings say
+ * so. Throws a `CoreError` when the file is missing, unreadable or no session, and `session_newer` when not even its
+ * first line can be understood.
  */
 export async function openSession(path: string, options: OpenSessionOptions = {}): Promise<Session> {
   const now = options.now ?? (() => new Date());
   // First of all: what is no session gets no lock beside it.
-  await requireHeader(path);
+  const { version } = await requireHeader(path);
+  if (version > sessionVersion) {
+    const newer = newerError(
+      path,
+      version,
+      "it is open for reading only; update zotpilot to continue it, or start a new conversation",
+    );
+    return openReadOnly(path, newer);
+  }
   const lease = await acquireLease(path).catch((error: unknown) => {
     throw sessionError(error, path);
   });
@@ -80,9 +90,8 @@ export async function openSession(path: string, options: OpenSessionOptions = {}
     const held = options.held ?? "fork";
     if (held === "throw") throw lockedError(path, lease);
     if (held === "read_only") {
-      const found = await readSession(path);
-      const warning = `${path} is in use by ${describeHolder(lease)}; it is open for reading only`;
-      return { ...closedSession(path, found.header.id), ...found, warnings: [...found.warnings, warning] };
+      const sentence = `${path} is in use by ${describeHolder(lease)}; it is open for reading only`;
+      return openReadOnly(path, new CoreError("session_locked", sentence));
     }
     const copy = await copySession(path, { directory: dirname(path), now });
     const opened = await openSession(copy, options);
@@ -189,16 +198,17 @@ function session(parts: {
   };
 }
 
-/** A session that takes nothing. */
-function closedSession(path: string, id: string): Session {
+/** A session that takes nothing, with the reason among its warnings and in what `append` throws. */
+async function openReadOnly(path: string, reason: CoreError): Promise<Session> {
+  const { header, events, warnings } = await readSession(path);
   return {
-    id,
+    id: header.id,
     path,
-    events: [],
-    warnings: [],
+    events,
+    warnings: [...warnings, reason.message],
     readOnly: true,
     async append() {
-      throw new CoreError("session_locked", `the session at ${path} is open for reading only`);
+      throw new CoreError(reason.code, reason.message);
     },
     close: async () => undefined,
   };
