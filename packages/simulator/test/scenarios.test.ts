@@ -7,6 +7,7 @@ import { completionChecks } from "./scenarios/completions.ts";
 import { deviceChecks } from "./scenarios/device.ts";
 import { embeddingsChecks } from "./scenarios/embeddings.ts";
 import { exchangeChecks } from "./scenarios/exchange.ts";
+import { hostileChecks } from "./scenarios/hostile.ts";
 import { limitChecks } from "./scenarios/limit.ts";
 import { messagesChecks } from "./scenarios/messages.ts";
 import { modelChecks } from "./scenarios/models.ts";
@@ -26,6 +27,7 @@ const checks: Record<string, Check> = {
   ...embeddingsChecks,
   ...completionChecks,
   ...limitChecks,
+  ...hostileChecks,
 };
 
 /** Names for what the simulator does without any scenario, too: so that a list of names can be played as it is. */

@@ -4,6 +4,7 @@ import { completionScenarios } from "./completions.ts";
 import { deviceScenarios } from "./device.ts";
 import { embeddingsScenarios } from "./embeddings.ts";
 import { exchangeScenarios } from "./exchange.ts";
+import { hostileScenarios } from "./hostile.ts";
 import { hostScenarios } from "./hosts.ts";
 import { limitScenarios } from "./limit.ts";
 import { messagesScenarios } from "./messages.ts";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...completionScenarios,
   ...limitScenarios,
   ...hostScenarios,
+  ...hostileScenarios,
 ];
 
 /** The names that `use()` and the `scenarios` option take. */

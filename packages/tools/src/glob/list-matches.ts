@@ -1,5 +1,6 @@
 import { lstat, stat } from "node:fs/promises";
 import type { Confinement } from "../shared/confinement.ts";
+import { isInside } from "../shared/inside.ts";
 import { displayPath, resolvePath } from "../shared/path.ts";
 import { ToolError } from "../shared/tool-error.ts";
 import { rulesAbove } from "./ignore-rules.ts";
@@ -7,7 +8,7 @@ import { lookAt } from "./look-at.ts";
 import type { Pattern } from "./pattern.ts";
 import { readConfined } from "./read-confined.ts";
 import { createUnreadable } from "./unreadable.ts";
-import { walk, type WalkReport } from "./walk.ts";
+import { walk, type Entry, type WalkReport } from "./walk.ts";
 
 /** What was found. */
 export interface Matches {
@@ -52,6 +53,10 @@ export async function listMatches(
   if (!matches) return { paths: isFolder || kind !== "folders" ? [show(cwd, top, isFolder)] : [], report };
   if (!isFolder) return { paths: [], report, missing: `${shown} is a file and not a folder` };
 
+  // Below the working folder a name is put together, since there can be very many.
+  const start = isInside(top, cwd) ? (shown === "" ? "" : `${shown}/`) : undefined;
+  const named = ({ path, below, isFolder }: Entry): string =>
+    start === undefined ? show(cwd, path, isFolder) : safe(`${start}${below}${isFolder ? "/" : ""}`);
   const paths: string[] = [];
   const unreadable = createUnreadable();
   const options = {
@@ -63,7 +68,7 @@ export async function listMatches(
   };
   const seen = await walk(top, options, (entry) => {
     if (entry.isFolder ? kind === "files" : kind === "folders") return;
-    if (matches(entry.below)) paths.push(show(cwd, entry.path, entry.isFolder));
+    if (matches(entry.below)) paths.push(named(entry));
   });
   return { paths: paths.sort(), report: seen, unreadable: unreadable.note() };
 }
@@ -74,8 +79,11 @@ async function requireFolder(cwd: string, root: string, shown: string): Promise<
     throw new ToolError("not_a_folder", `${shown} is not a folder; path says where to start`);
 }
 
-/** A name with control characters is shown as JSON, or it could pass for several names. */
 function show(cwd: string, absolute: string, isFolder: boolean): string {
-  const path = (displayPath(cwd, absolute) || ".") + (isFolder && absolute !== "/" ? "/" : "");
+  return safe((displayPath(cwd, absolute) || ".") + (isFolder && absolute !== "/" ? "/" : ""));
+}
+
+/** A name with control characters is shown as JSON, or it could pass for several names. */
+function safe(path: string): string {
   return /[\0-\x1f\x7f-\x9f]/.test(path) ? JSON.stringify(path) : path;
 }
