@@ -36,7 +36,7 @@ const answerTo = (asked: Value, decision: string, more: Value = {}): Value => ({
   ...more,
 });
 
-test("a client that does not say that it answers is never asked", async () => {
+test("S-H9: a client that does not say that it answers is never asked", async () => {
   for (const hello of [[], [{ type: "hello" }], [{ type: "hello", approvals: false }]]) {
     const { agent, ran } = make();
     const rpc = serve(agent);
@@ -96,7 +96,7 @@ test("a refusal tells the model why", async () => {
   });
 });
 
-test("answers that do not fit are refused in a sentence, and the question still waits", async () => {
+test("S-H3, S-H9: answers that do not fit are refused in a sentence, and the question still waits", async () => {
   const { agent, ran } = make();
   const rpc = serve(agent);
   rpc.send({ type: "hello", approvals: true }, { type: "prompt", message: "go" });
@@ -153,7 +153,7 @@ test("an abort ends the question with its run", async () => {
   expect(ran).toEqual([]);
 });
 
-test("what waits is refused when the input ends, or the client takes its word back", async () => {
+test("S-H9: what waits is refused when the input ends, or the client takes its word back", async () => {
   for (const way of ["end", "false"] as const) {
     const { agent, ran } = make();
     const rpc = serve(agent);
@@ -172,7 +172,7 @@ test("what waits is refused when the input ends, or the client takes its word ba
   }
 });
 
-test("a client that goes away leaves nothing waiting, and nobody is asked for the next one", async () => {
+test("S-H9: a client that goes away leaves nothing waiting, and nobody is asked for the next one", async () => {
   const { agent, ran } = make();
   const output = new PassThrough();
   output.resume();
