@@ -1,17 +1,16 @@
 import type { BigIntStats } from "node:fs";
 import { defineTool, type Tool } from "@zotpilot/core";
 import { z } from "zod";
-import { contextDiff } from "./edit/diff.ts";
-import { applySplices, planEdits } from "./edit/replace.ts";
+import { diffOf } from "./edit/diff.ts";
+import { applySplices, planEdits, textFile } from "./edit/replace.ts";
 import { confinementOf, type Confinement } from "./shared/confinement.ts";
-import { detailed } from "./shared/details.ts";
+import { detailed, startForDetails } from "./shared/details.ts";
 import type { FileLedger } from "./shared/ledger.ts";
 import { MAX_TEXT_FILE_BYTES } from "./shared/limits.ts";
 import { openFile } from "./shared/open-file.ts";
 import { resolvePath } from "./shared/path.ts";
 import { realPathOf } from "./shared/real-path.ts";
 import { FileChangedError, openWriteTarget, replaceFile } from "./shared/replace-file.ts";
-import { requireText } from "./shared/text.ts";
 import { fromSystemError, ToolError } from "./shared/tool-error.ts";
 
 const DESCRIPTION =
@@ -26,9 +25,10 @@ const MAX_ATTEMPTS = 100;
  * Makes the tool that replaces exact text: `{ path, edits: [{ oldText, newText }] }`.
  *
  * All edits are checked against the file as it is, and it is written only when all fit. No byte outside a match
- * changes: line endings (an LF in `oldText` also matches a CRLF), a byte order mark and bytes that are no UTF-8 stay.
- * The result is a diff. Throws a `ToolError` that shows the nearest lines when `oldText` is not there, and one that
- * says so when the file changed since the ledger noted it.
+ * changes: line endings (an LF in `oldText` also matches a CRLF), a byte order mark and bytes that are no text stay.
+ * New text is written in the encoding of the file: UTF-8, UTF-16 with a byte order mark, or else Windows-1252. The
+ * result is a diff. Throws a `ToolError` that shows the nearest lines when `oldText` is not there, one that says so
+ * when the file changed since the ledger noted it, and one that names a character which the encoding lacks.
  */
 export function createEditTool(ledger?: FileLedger): Tool {
   return defineTool({
@@ -49,13 +49,22 @@ export function createEditTool(ledger?: FileLedger): Tool {
         for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
           signal.throwIfAborted();
           const { bytes, stats } = await readWhole(cwd, absolute, path, confinement);
-          const splices = planEdits(bytes, edits, path);
+          const file = textFile(bytes, path);
+          const splices = planEdits(file, edits);
           await using target = await openWriteTarget(absolute, path, confinement);
           try {
-            await replaceFile(target, applySplices(bytes, splices), { onlyIf: stats, signal });
+            await replaceFile(target, applySplices(file, splices), { onlyIf: stats, signal });
             await ledger?.note(target.real);
-            const diff = contextDiff(bytes, splices);
-            return detailed(diff, { path, edits: edits.length, diff });
+            const diff = diffOf(file, splices);
+            return detailed(diff.text, {
+              path,
+              edits: edits.length,
+              added: diff.added,
+              removed: diff.removed,
+              encoding: file.encodings[0].name,
+              ...(diff.firstChangedLine !== undefined && { first_changed_line: diff.firstChangedLine }),
+              diff: startForDetails(diff.unified),
+            });
           } catch (error) {
             if (!(error instanceof FileChangedError)) throw error;
           }
@@ -85,9 +94,7 @@ async function readWhole(
         `${path} has ${stats.size} bytes; edit takes at most ${MAX_TEXT_FILE_BYTES}, so change it with bash (sed)`,
       );
     }
-    const bytes = await handle.readFile();
-    requireText(bytes, path);
-    return { bytes, stats };
+    return { bytes: await handle.readFile(), stats };
   } finally {
     await handle.close();
   }

@@ -19,9 +19,12 @@ test("results have a part for the screen", async () => {
   const cwd = await temporaryFolder();
   expect(await details(cwd, "write", { path: "a", content: "one\n" })).toEqual({
     path: "a",
+    action: "created",
     bytes: 4,
     total_lines: 1,
     start_line: 1,
+    added: 1,
+    encoding: "UTF-8",
   });
   const edit = await details(cwd, "edit", { path: "a", edits: [{ oldText: "one", newText: "two" }] });
   expect(edit["diff"]).toContain("+two");

@@ -80,6 +80,46 @@ test("refuses folders, pipes, read-only files and impossible paths, and leaves n
   expect(await readFile(join(folder, "locked"), "utf8")).toBe("keep");
 });
 
+test("a file that is overwritten keeps its encoding and its byte order mark", async () => {
+  const folder = await temporaryFolder();
+  const cases: [before: Buffer, after: Buffer, note: string][] = [
+    [
+      Buffer.from("\ufeffold\r\n", "utf16le"),
+      Buffer.from("\ufeffnew ü 漢\n", "utf16le"),
+      "UTF-16LE with a byte order mark",
+    ],
+    [
+      Buffer.from("\ufeffold\r\n", "utf16le").swap16(),
+      Buffer.from("\ufeffnew ü 漢\n", "utf16le").swap16(),
+      "UTF-16BE with a byte order mark",
+    ],
+    [Buffer.from("\ufeffold\n"), Buffer.from("\ufeffnew ü 漢\n"), "UTF-8 with a byte order mark"],
+    [
+      Buffer.from("\xe9t\xe9", "latin1"),
+      Buffer.from("new ü 漢\n"),
+      "now UTF-8, because Windows-1252 lacks a character of it",
+    ],
+  ];
+  for (const [before, after, note] of cases) {
+    await writeFile(join(folder, "f"), before);
+    const text = await callText(writeTool, folder, { path: "f", content: "new ü 漢\n" });
+    expect(text).toBe(`overwrote f (1 line, ${after.length} bytes, ${note}; it had ${before.length} bytes)`);
+    expect(await readFile(join(folder, "f"))).toEqual(after);
+    expect(await callText(writeTool, folder, { path: "f", content: "new ü 漢\n" })).toContain(
+      "already holds exactly this",
+    );
+  }
+  await writeFile(join(folder, "f"), "\xe9t\xe9", "latin1");
+  await call(writeTool, folder, { path: "f", content: "à 5 €" });
+  expect(await readFile(join(folder, "f"), "latin1")).toBe("\xe0 5 \x80");
+  await writeFile(join(folder, "f"), Buffer.from([0, 1, 0xff]));
+  await call(writeTool, folder, { path: "f", content: "ü" });
+  expect(await readFile(join(folder, "f"), "utf8")).toBe("ü");
+  await writeFile(join(folder, "f"), "\ufeffx");
+  await call(writeTool, folder, { path: "f", content: "\ufeffy" });
+  expect(await readFile(join(folder, "f"), "utf8")).toBe("\ufeffy");
+});
+
 test("an aborted call writes nothing", async () => {
   const folder = await temporaryFolder();
   const signal = AbortSignal.abort(new Error("stop"));

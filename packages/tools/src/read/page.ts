@@ -1,113 +1,84 @@
-import { byteOrderMarkLength, countLineFeeds, cutStart } from "../shared/text.ts";
+import { countLineFeeds, cutStart } from "../shared/text.ts";
 
-/** What pages are read from; an open file is one. */
-export interface PageSource {
-  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>;
-}
-
-/** Which lines of a file are wanted. */
+/** Which part of a text is wanted. */
 export interface PageRequest {
   /** The first line, counted from 1. */
   offset: number;
+  /** The first byte of that line, counted from 1. */
+  column: number;
   maxLines: number;
   maxBytes: number;
-  signal: AbortSignal;
 }
 
-/** Lines of a file, byte for byte. */
+/** Lines of a text, byte for byte. */
 export interface Page {
   bytes: Buffer;
   /** Why the page ends: with the file, at a limit with more behind it, or inside a line that is too long to show. */
   end: "file" | "lines" | "bytes" | "long_line";
-  /** The line to continue with. */
-  next: number;
-  /** How many lines the file has; known only when the page lies behind its end. */
-  totalLines?: number;
+  /** Where to continue. */
+  next: { offset: number; column: number };
 }
 
-const CHUNK_BYTES = 64 * 1024;
+/** The place that a page was to begin at is not there. */
+export type NoPage =
+  /** The text has fewer lines. */
+  | { totalLines: number }
+  /** The line has fewer bytes. */
+  | { lineBytes: number };
+
 const LINE_FEED = 0x0a;
 
-/** Reads one page. Memory does not grow with the file, nor with its lines. */
-export async function readPage(handle: PageSource, request: PageRequest): Promise<Page> {
-  const found = await findLine(handle, request.offset, request.signal);
-  if ("totalLines" in found) {
-    return { bytes: Buffer.alloc(0), end: "file", next: request.offset, totalLines: found.totalLines };
-  }
-  // One byte more than fits tells whether there is more.
-  let window = await readAt(handle, found.position, request.maxBytes + 4, request.signal);
-  if (request.offset === 1) window = window.subarray(byteOrderMarkLength(window));
-  window = window.subarray(0, request.maxBytes + 1);
-
-  const lineEnd = endOfLines(window, request.maxLines);
-  if (lineEnd !== undefined && lineEnd <= request.maxBytes) {
-    const page = window.subarray(0, lineEnd);
-    const end = lineEnd < window.length ? "lines" : "file";
-    return { bytes: page, end, next: request.offset + request.maxLines };
-  }
-  if (window.length <= request.maxBytes) {
-    return { bytes: window, end: "file", next: request.offset + countLineFeeds(window) };
-  }
-  const lastFeed = window.lastIndexOf(LINE_FEED, request.maxBytes - 1);
-  if (lastFeed === -1) {
-    return { bytes: cutStart(window, request.maxBytes), end: "long_line", next: request.offset + 1 };
-  }
-  const page = window.subarray(0, lastFeed + 1);
-  return { bytes: page, end: "bytes", next: request.offset + countLineFeeds(page) };
-}
-
-async function findLine(
-  handle: PageSource,
-  line: number,
-  signal: AbortSignal,
-): Promise<{ position: number } | { totalLines: number }> {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  let current = 1;
-  let position = 0;
+/** Reads one page and no further. Memory does not grow with the text, nor with its lines. */
+export async function readPage(
+  chunks: AsyncIterable<Buffer>,
+  { offset, column, maxLines, maxBytes }: PageRequest,
+): Promise<Page | NoPage> {
+  let line = 1;
   let lineIsEmpty = true;
-  for (;;) {
-    if (current === line && position === 0) {
-      const { bytesRead } = await handle.read(buffer, 0, 1, 0);
-      return bytesRead > 0 ? { position: 0 } : { totalLines: 0 };
+  let toSkip = column - 1;
+  const pieces: Buffer[] = [];
+  // One byte more than fits tells whether there is more.
+  let room = maxBytes + 1;
+  for await (const chunk of chunks) {
+    let at = 0;
+    while (line < offset && at < chunk.length) {
+      const feed = chunk.indexOf(LINE_FEED, at);
+      lineIsEmpty = feed === chunk.length - 1;
+      at = feed === -1 ? chunk.length : feed + 1;
+      if (feed !== -1) line += 1;
     }
-    signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0) return { totalLines: lineIsEmpty ? current - 1 : current };
-    const chunk = buffer.subarray(0, bytesRead);
-    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) {
-      current += 1;
-      if (current === line) return startOfLine(handle, position + at + 1, current);
-    }
-    lineIsEmpty = chunk[bytesRead - 1] === LINE_FEED;
-    position += bytesRead;
+    if (at === chunk.length) continue;
+    const skipped = chunk.subarray(at, at + toSkip);
+    const feed = skipped.indexOf(LINE_FEED);
+    if (feed !== -1) return { lineBytes: column - 1 - toSkip + feed };
+    toSkip -= skipped.length;
+    const piece = Buffer.from(chunk.subarray(at + skipped.length, at + skipped.length + room));
+    lineIsEmpty = false;
+    pieces.push(piece);
+    room -= piece.length;
+    if (room === 0) break;
   }
+  const window = Buffer.concat(pieces);
+  if (window.length > 0) return cutPage(window, { offset, column, maxLines, maxBytes });
+  if (line === offset && !lineIsEmpty) return { lineBytes: column - 1 - toSkip };
+  return { totalLines: lineIsEmpty ? line - 1 : line };
 }
 
-// The line feed that ends the last line begins no further one.
-async function startOfLine(
-  handle: PageSource,
-  position: number,
-  line: number,
-): Promise<{ position: number } | { totalLines: number }> {
-  const { bytesRead } = await handle.read(Buffer.allocUnsafe(1), 0, 1, position);
-  return bytesRead > 0 ? { position } : { totalLines: line - 1 };
-}
-
-async function readAt(
-  handle: PageSource,
-  position: number,
-  length: number,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length);
-  let filled = 0;
-  while (filled < length) {
-    signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+function cutPage(window: Buffer, { offset, column, maxLines, maxBytes }: PageRequest): Page {
+  const behind = (bytes: Buffer): Page["next"] => ({ offset: offset + countLineFeeds(bytes), column: 1 });
+  const lineEnd = endOfLines(window, maxLines);
+  if (lineEnd !== undefined && lineEnd <= maxBytes) {
+    const bytes = window.subarray(0, lineEnd);
+    return { bytes, end: lineEnd < window.length ? "lines" : "file", next: behind(bytes) };
   }
-  return buffer.subarray(0, filled);
+  if (window.length <= maxBytes) return { bytes: window, end: "file", next: behind(window) };
+  const lastFeed = window.lastIndexOf(LINE_FEED, maxBytes - 1);
+  if (lastFeed !== -1) {
+    const bytes = window.subarray(0, lastFeed + 1);
+    return { bytes, end: "bytes", next: behind(bytes) };
+  }
+  const bytes = cutStart(window, maxBytes);
+  return { bytes, end: "long_line", next: { offset, column: column + bytes.length } };
 }
 
 function endOfLines(bytes: Buffer, lines: number): number | undefined {

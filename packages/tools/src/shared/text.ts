@@ -1,26 +1,6 @@
 import { ToolError } from "./tool-error.ts";
 
-/** How many bytes from the start decide whether a file is text. */
-export const SNIFF_BYTES = 8192;
-
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const LINE_FEED = 0x0a;
-
-/** The length of the UTF-8 byte order mark at the start, 0 when there is none. */
-export function byteOrderMarkLength(bytes: Buffer): number {
-  return bytes.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
-}
-
-/** Throws unless the file that starts with `start` can be shown and changed as UTF-8 text. */
-export function requireText(start: Buffer, shown: string): void {
-  const head = start.subarray(0, SNIFF_BYTES);
-  if (!head.includes(0)) return;
-  const mark = head.subarray(0, 2).toString("hex");
-  if (mark === "fffe" || mark === "feff") {
-    throw new ToolError("not_text", `${shown} is UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8`);
-  }
-  throw new ToolError("not_text", `${shown} looks binary; use bash (file, xxd, strings) to look into it`);
-}
 
 /** How many lines a text has; a last line without a line feed counts. */
 export function countLines(bytes: Buffer): number {
