@@ -1,7 +1,7 @@
 import { fetch as undiciFetch, type Dispatcher } from "undici";
 import { isProviderError, type ProviderErrorCode } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
-import { flatHeaders } from "../transport/headers.ts";
+import { mergeHeaders } from "../transport/headers.ts";
 import { looksLikeNetwork, networkError } from "../transport/network-error.ts";
 import { sdkHeaders } from "./sdk-headers.ts";
 
@@ -54,7 +54,7 @@ const ADDED: readonly string[] = ["user-agent", "sec-fetch-mode", "accept-langua
 /** `fetch` hands its body on as a generator, which cannot be sent twice: the bytes go in its place. */
 function wholeBody(bytes: Uint8Array | undefined): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
-    const headers = flatHeaders(options.headers, (name) => ADDED.includes(name));
+    const headers = mergeHeaders(options.headers, [], ADDED);
     return dispatch({ ...options, headers, ...(bytes && { body: bytes }) }, handler);
   };
 }

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
-import { flatHeaders, namesOf } from "./headers.ts";
+import { addedHeaders, mergeHeaders } from "./headers.ts";
 import { refuseUncheckedTls } from "./network-error.ts";
 import { isReplayable } from "./replayable.ts";
 import { StableController } from "./stable-controller.ts";
@@ -22,6 +22,8 @@ export const placeholderOrigin = "https://copilot.invalid";
 /** How much of a refusal is read, and how long its end is waited for: its connection is worth no more than that. */
 const REJECTED_BODY_LIMIT = 64 * 1024;
 const REJECTED_BODY_MS = 2_000;
+/** Headers that nobody else may set. */
+const OWN = ["authorization", "host"];
 
 type Handler = Dispatcher.DispatchHandler;
 type Headers = Parameters<NonNullable<Handler["onResponseStart"]>>[2];
@@ -74,22 +76,17 @@ class SignedRequest {
     try {
       // At once, and always with the same controller: an abort must not wait for the token.
       this.#handler.onRequestStart?.(this.#controller, {});
+      const token = this.#tokens.ready?.();
+      if (token) this.#send(token, isReplayable(this.#request.body));
+      else void this.#sendSoon();
     } catch (error) {
       this.#controller.fail(error);
-      return;
     }
-    void this.#first();
   }
 
-  async #first(): Promise<void> {
+  async #sendSoon(): Promise<void> {
     try {
-      const controller = this.#controller;
-      // A token at hand is given without a look at the signal, which then need not be made.
-      const token = await this.#tokens.getToken({
-        get signal() {
-          return controller.signal;
-        },
-      });
+      const token = await this.#tokens.getToken({ signal: this.#controller.signal });
       this.#send(token, isReplayable(this.#request.body));
     } catch (error) {
       this.#controller.fail(error);
@@ -109,11 +106,7 @@ class SignedRequest {
       );
     }
     refuseUncheckedTls(origin);
-    const headers = flatHeaders(this.#request.headers, (name) => name === "authorization" || name === "host");
-    const present = namesOf(headers);
-    for (const [name, value] of Object.entries(token.headers ?? {})) {
-      if (!present.has(name.toLowerCase())) headers.push(name, value);
-    }
+    const headers = mergeHeaders(this.#request.headers, addedHeaders(token.headers ?? {}), OWN);
     headers.push("authorization", `Bearer ${token.value}`);
     this.#dispatch({ ...this.#request, origin, headers }, this.#receive(mayReplay ? token : undefined));
   }

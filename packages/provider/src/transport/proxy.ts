@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, Pool, type Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from "undici";
 import { ProviderError } from "../errors/provider-error.ts";
 import { ProxyFailure } from "./proxy-failure.ts";
 
@@ -25,6 +25,7 @@ export function createProxyAgent(
   const http = given ?? env["http_proxy"] ?? env["HTTP_PROXY"] ?? "";
   const https = given ?? env["https_proxy"] ?? env["HTTPS_PROXY"] ?? "";
   const setting = given !== undefined ? "the option `proxy`" : https !== "" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  if (http === "" && https === "") return new Agent(agent);
   for (const url of [http, https]) if (url !== "") checkProxy(url, setting);
   return new EnvHttpProxyAgent({
     ...agent,

@@ -106,12 +106,16 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
     }
   }
 
+  const ready = () => (held && now() < held.refreshAt ? held.token : undefined);
+
   return {
     current: () => held?.token,
-    async getToken(options = {}) {
-      const { rejected } = options;
-      if (rejected === undefined && held && now() < held.refreshAt) return held.token;
-      const { signal } = options;
+    ready,
+    async getToken({ rejected, signal } = {}) {
+      if (rejected === undefined) {
+        const token = ready();
+        if (token) return token;
+      }
       signal?.throwIfAborted();
       if (held && rejected !== undefined && held.token.value === rejected) {
         if (refused?.value === rejected && now() < refused.until) return held.token;

@@ -32,4 +32,6 @@ export interface TokenSource {
    * another one if it can. Throws what the exchange throws, or the signal's reason when that fires while it waits.
    */
   getToken(options?: { rejected?: string; signal?: AbortSignal }): Promise<AccessToken>;
+  /** The token to use now, if there is nothing to wait for. A source without it is always waited for. */
+  ready?(): AccessToken | undefined;
 }
