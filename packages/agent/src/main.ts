@@ -101,6 +101,8 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
   try {
     switch (options.mode) {
       case "interactive": {
+        // What draws for Ink asks the process's own environment, once and when it is loaded, and not for NO_COLOR.
+        if (io.env["NO_COLOR"]) process.env["FORCE_COLOR"] ??= "0";
         const { runInteractive } = await import("./modes/interactive.tsx");
         return await runInteractive(runtime, {
           io,

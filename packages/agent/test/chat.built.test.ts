@@ -397,7 +397,7 @@ test("a command is asked about; no, once, and always each mean what they say", a
   await isReady(terminal);
   terminal.type("create a file hello.txt with the text hi\r");
   await terminal.waitUntil(
-    () => terminal.screen().some((line) => line.includes("write asks to run:")),
+    () => terminal.screen().some((line) => line.includes("write asks to change:")),
     "the question",
   );
   terminal.type("\r");
@@ -408,4 +408,26 @@ test("a command is asked about; no, once, and always each mean what they say", a
   await terminal.waitFor(/^As before: .*hello\.txt/);
   expect(existsSync(written)).toBe(false);
   expect(existsSync(made)).toBe(true);
+});
+
+test("an edit is shown before and after as what it changes, a command with how it ended, without colours if so wished", async () => {
+  await using sandbox = await createSandbox({ NO_COLOR: "1" });
+  await writeFile(join(sandbox.project, "notes.txt"), "zero\none\ntwo\n");
+  const terminal = await startReady(sandbox, ["--demo"]);
+  terminal.type("in notes.txt, replace one with 1\r");
+  await terminal.waitUntil(() => {
+    const screen = terminal.screen().map((line) => line.trim());
+    const at = screen.indexOf("edit asks to change:");
+    return at !== -1 && screen.slice(at + 1, at + 5).join("|") === "notes.txt|@@|-one|+1";
+  }, "the change in the question");
+  terminal.type("y");
+  await terminal.waitFor(/^● edit notes\.txt · \+1 −1$/);
+  await terminal.waitFor(/^ {2}│ -one$/);
+  await isReady(terminal);
+  terminal.type("run seq 1 9000 && exit 7\r");
+  await terminal.waitFor(/^● bash seq 1 9000 && exit 7 · exit 7 · \d+(\.\d)? m?s$/);
+  await terminal.waitFor(/^ {2}└ all of the output: \/\S+$/);
+  await isReady(terminal);
+  // eslint-disable-next-line no-control-regex
+  expect(terminal.output()).not.toMatch(/\u001b\[(3[0-8]|9[0-7])m/);
 });

@@ -1,5 +1,6 @@
 import type { Store } from "@zotpilot/tui";
 import type { Runtime } from "../runtime/runtime.ts";
+import { askedCall } from "./state/asked-call.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 
 /** Yes for this call, for this session, for this folder; or no. */
@@ -11,9 +12,12 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
   show: () => void;
   /** What the person says to the call that is shown. */
   answer: (choice: ApprovalChoice) => void;
+  /** Puts all of the call that is shown into the scrollback, once. */
+  showWhole: () => void;
 } {
   const { runtime, store } = options;
   const { dispatch } = store;
+  let shownWhole: string | undefined;
 
   function show(): void {
     const [request] = runtime.approvals.list();
@@ -30,13 +34,16 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
     runtime.approvals.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
   }
 
-  runtime.onApproval(({ call, command }) => {
-    // The whole of it stands in the scrollback, however low the window is.
-    const whole = command ?? call.arguments;
-    if (whole.length > 400 || whole.split("\n").length > 3)
-      dispatch({ type: "notice", level: "warning", text: `${call.name} asks to run:\n${whole}` });
-    show();
-  });
+  function showWhole(): void {
+    const { dialog } = store.get();
+    if (dialog?.type !== "approval" || dialog.request.id === shownWhole) return;
+    const { id, call, command } = dialog.request;
+    shownWhole = id;
+    const { text } = askedCall(call, command);
+    dispatch({ type: "notice", level: "warning", text: `${call.name} asks for this:\n${text}` });
+  }
 
-  return { show, answer };
+  runtime.onApproval(show);
+
+  return { show, answer, showWhole };
 }

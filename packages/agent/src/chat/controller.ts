@@ -26,6 +26,8 @@ export interface ChatController {
   chooseModel(id: string): void;
   /** What the person says to the call that is asked about. */
   answer(choice: ApprovalChoice): void;
+  /** The dialog has no room for the whole call: it goes into the scrollback. */
+  showWhole(): void;
   exit(): void;
   /** Resolves when the chat is to end; rejects when it cannot go on. */
   readonly finished: Promise<void>;
@@ -267,6 +269,7 @@ export function createChatController(options: {
       if (id !== store.get().model) perform({ type: "set_model", model: id });
     },
     answer: approval.answer,
+    showWhole: approval.showWhole,
     exit: finish,
     dispose() {
       unwatchEditor();

@@ -1,9 +1,11 @@
 import type { ApprovalRequest } from "@zotpilot/core";
 import { line, sanitizeTerminalText, StyledLines, truncateSpans, wrapSpans, type Line } from "@zotpilot/tui";
 import { Box } from "ink";
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { ApprovalChoice } from "../approval.ts";
 import type { ChatController } from "../controller.ts";
+import { diffSpan } from "../lines/diff-span.ts";
+import { askedCall } from "../state/asked-call.ts";
 import { useChords } from "./use-chords.ts";
 
 interface Choice {
@@ -50,17 +52,24 @@ export function ApprovalDialog(props: {
     ];
   });
   const asked = questionLines(request, width);
-  const room = Math.max(1, height - list.length - 1);
-  const shown =
-    asked.length <= room
-      ? asked
-      : [
-          ...asked.slice(0, room - 1),
-          line(`  … ${asked.length - room + 1} more lines, shown above`, { color: "yellow" }),
-        ];
+  // What would be permitted for good is never cut.
+  const lasting = named("s and a permit", request.remember, width);
+  const room = Math.max(1, height - list.length - lasting.length - 1);
+  const isCut = asked.length > room;
+  useEffect(() => {
+    if (isCut) controller.showWhole();
+  }, [isCut, controller]);
+  const shown = !isCut
+    ? asked
+    : [
+        ...asked.slice(0, room - 1),
+        line(`  … ${asked.length - room + 1} more lines, shown above`, { color: "yellow" }),
+      ];
   return (
     <Box flexDirection="column">
-      <StyledLines lines={[...shown, ...list, line("")].map((spans) => truncateSpans(spans, width))} />
+      <StyledLines
+        lines={[...shown, ...lasting, ...list, line("")].map((spans) => truncateSpans(spans, width))}
+      />
     </Box>
   );
 }
@@ -68,11 +77,17 @@ export function ApprovalDialog(props: {
 /** What is asked, in lines of at most `width` cells. */
 export function questionLines(request: ApprovalRequest, width: number): Line[] {
   const { call, command, reasons, writes, hosts } = request;
-  const said = command ?? call.arguments;
-  const text = sanitizeTerminalText(said).split("\n");
+  const { text, isDiff } = askedCall(call, command);
+  const said = text
+    .split("\n")
+    .flatMap((part) => wrapSpans([isDiff ? diffSpan(part) : { text: part }], width - 2))
+    .map((spans) => [{ text: "  " }, ...spans]);
   return [
-    [{ text: sanitizeTerminalText(call.name), bold: true, color: "yellow" }, { text: " asks to run:" }],
-    ...text.flatMap((part) => wrapSpans(line(part), width - 2)).map((spans) => [{ text: "  " }, ...spans]),
+    [
+      { text: sanitizeTerminalText(call.name), bold: true, color: "yellow" },
+      { text: isDiff ? " asks to change:" : " asks to run:" },
+    ],
+    ...said,
     ...named("because", reasons, width),
     ...named("writes", writes, width),
     ...named("reaches", hosts, width),
@@ -86,10 +101,9 @@ function named(what: string, values: readonly string[], width: number): Line[] {
 }
 
 function choicesOf({ remember }: ApprovalRequest): readonly Choice[] {
-  const rules = sanitizeTerminalText(remember.join(", ")).replaceAll("\n", " ");
   const lasting: readonly Choice[] = [
-    { key: "s", choice: "session", text: `yes, and in this session from now on: ${rules}` },
-    { key: "a", choice: "project", text: `yes, and always in this folder: ${rules}` },
+    { key: "s", choice: "session", text: "yes, and in this session from now on" },
+    { key: "a", choice: "project", text: "yes, and always in this folder" },
   ];
   return [
     { key: "y", choice: "once", text: "yes, this once" },

@@ -99,6 +99,37 @@ describe("blockLines", () => {
     expect(bash.at(-1)).toBe("  │ line 20");
   });
 
+  test("a diff keeps its colours and its beginning; other results have none of these", () => {
+    const output = Array.from({ length: 30 }, (_, index) => (index % 2 ? `+new ${index}` : `-old ${index}`));
+    const view = {
+      ...tool,
+      name: "edit",
+      output: ["@@ -1 +1 @@", " same", ...output].join("\n"),
+      isDiff: true,
+    };
+    const lines = blockLines({ type: "tool", tool: view }, undefined, 40);
+    expect(lines.slice(1, 5).map((spans) => spans.at(-1))).toEqual([
+      { text: "@@ -1 +1 @@", color: "cyan", dim: true },
+      { text: " same", dim: true },
+      { text: "-old 0", color: "red" },
+      { text: "+new 1", color: "green" },
+    ]);
+    expect(text(lines).at(-1)).toBe("  │ … 12 more lines");
+    const bash = { ...tool, name: "bash", output: "- a list\n+ set -x" };
+    const listed = blockLines({ type: "tool", tool: bash }, undefined, 40);
+    expect(listed.flat().some(({ color }) => color === "red")).toBe(false);
+  });
+
+  test("what came of a call stays readable in a narrow window, and so does where the rest is", () => {
+    const ended = { summary: "y".repeat(500), outcome: "exit 1 · 0.3 s", note: "all of the output: /tmp/x" };
+    const lines = text(blockLines({ type: "tool", tool: { ...tool, ...ended } }, undefined, 30));
+    expect(lines[0]).toMatch(/^● read y+… · exit 1 · 0\.3 s$/);
+    expect(lines.slice(1).join("").replaceAll(/\s+/g, "")).toBe("└alloftheoutput:/tmp/x");
+    for (const width of [10, 16, 30])
+      for (const row of text(blockLines({ type: "tool", tool: { ...tool, ...ended } }, undefined, width)))
+        expect(cellWidth(row)).toBeLessThanOrEqual(width);
+  });
+
   test("long lines of a result are cut to the width", () => {
     const block: Block = {
       type: "tool",

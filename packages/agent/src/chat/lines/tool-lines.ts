@@ -1,4 +1,5 @@
-import { line, truncateSpans, type Color, type Line } from "@zotpilot/tui";
+import { cellWidth, line, truncateSpans, wrapSpans, type Color, type Line } from "@zotpilot/tui";
+import { diffSpan } from "./diff-span.ts";
 import type { ToolStatus, ToolView } from "../state/block.ts";
 
 const colors: Record<ToolStatus, Color> = {
@@ -15,37 +16,49 @@ interface Excerpt {
 }
 
 const usual: Excerpt = { lines: 6, from: "start" };
-/** What a command said last, or what an edit changed, tells more than how a file begins. */
+/** What a command said last tells more than how it began. */
 const excerpts: ReadonlyMap<string, Excerpt> = new Map([
   ["read", { lines: 4, from: "start" }],
-  ["edit", { lines: 16, from: "start" }],
   ["bash", { lines: 8, from: "end" }],
 ]);
 
+/** A diff tells more than how a file begins, and is cut at its end. */
+const diff: Excerpt = { lines: 20, from: "start" };
+
 /** A finished call: its head line and an excerpt of its result. */
 export function finishedToolLines(tool: ToolView, width: number): Line[] {
-  const excerpt = excerpts.get(tool.name) ?? usual;
-  return [toolHead(tool, width), ...outputLines(tool.output, excerpt, width)];
+  const excerpt = tool.isDiff ? diff : (excerpts.get(tool.name) ?? usual);
+  const note = tool.note === undefined ? [] : wrapNote(tool.note, width);
+  return [toolHead(tool, width), ...outputLines(tool, excerpt, width), ...note];
 }
 
 /** A call that is not finished: its head line and the last that it said. */
 export function liveToolLines(tool: ToolView, width: number): Line[] {
-  return [toolHead(tool, width), ...outputLines(tool.output.trimEnd(), { lines: 4, from: "end" }, width)];
+  const said = { ...tool, output: tool.output.trimEnd() };
+  return [toolHead(tool, width), ...outputLines(said, { lines: 4, from: "end" }, width)];
 }
 
+/** The name, what it was called with, and what came of it. In a narrow window the middle of these gives way. */
 function toolHead(tool: ToolView, width: number): Line {
-  return truncateSpans(
+  const outcome = tool.outcome === undefined ? "" : ` · ${tool.outcome}`;
+  const room = width - cellWidth(outcome);
+  const called = truncateSpans(
     [
       { text: "● ", color: colors[tool.status] },
       { text: tool.name, bold: true },
       ...(tool.summary === "" ? [] : [{ text: ` ${tool.summary}` }]),
       ...(tool.status === "preparing" ? [{ text: " …", dim: true }] : []),
     ],
-    width,
+    room < 9 ? width : room,
   );
+  return truncateSpans(outcome === "" ? called : [...called, { text: outcome, dim: true }], width);
 }
 
-function outputLines(output: string, { lines: limit, from }: Excerpt, width: number): Line[] {
+function outputLines(
+  { output, isDiff = false }: ToolView,
+  { lines: limit, from }: Excerpt,
+  width: number,
+): Line[] {
   if (output === "") return [];
   const all = output.split("\n");
   // One line more than the limit takes no more room than saying that it is left out.
@@ -54,21 +67,16 @@ function outputLines(output: string, { lines: limit, from }: Excerpt, width: num
   const left = all.length - shown.length;
   const more = line(`  │ … ${left} more ${left === 1 ? "line" : "lines"}`, { dim: true });
   const drawn = shown.map((text) =>
-    truncateSpans(
-      [
-        { text: "  │ ", dim: true },
-        { text, dim: true, ...diffColor(text) },
-      ],
-      width,
-    ),
+    truncateSpans([{ text: "  │ ", dim: true }, isDiff ? diffSpan(text) : { text, dim: true }], width),
   );
   if (fits) return drawn;
   return from === "start" ? [...drawn, more] : [more, ...drawn];
 }
 
-/** Lines of a diff keep the colours that everybody knows. */
-function diffColor(text: string): { color?: Color; dim?: boolean } {
-  if (/^\+(?!\+)/.test(text)) return { color: "green", dim: false };
-  if (/^-(?!-)/.test(text)) return { color: "red", dim: false };
-  return {};
+/** Where the rest is has to be readable as a whole, in a narrow window, too. */
+function wrapNote(note: string, width: number): Line[] {
+  return wrapSpans(line(note, { dim: true }), Math.max(1, width - 4)).map((spans, row) => [
+    { text: row === 0 ? "  └ " : "    ", dim: true },
+    ...spans,
+  ]);
 }

@@ -10,6 +10,12 @@ export interface ToolView {
   readonly status: ToolStatus;
   /** What it says while it runs (the last of it), then its result. */
   readonly output: string;
+  /** Whether `output` is a diff. */
+  readonly isDiff?: boolean;
+  /** What came of it in a few words, such as `exit 1 · 0.3 s` or `+3 −1`. */
+  readonly outcome?: string;
+  /** Where more of it is: a sentence below the output. */
+  readonly note?: string;
 }
 
 /** How urgent a notice is. */

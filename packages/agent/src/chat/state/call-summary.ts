@@ -14,10 +14,19 @@ export function summarizeCall(call: ToolCall): string {
   const entries = Object.entries(input);
   const main = telling.find((name) => typeof (input as Record<string, unknown>)[name] === "string");
   const rest = entries
-    .filter(([name, value]) => name !== main && isShort(value))
+    // What goes into a file is shown below.
+    .filter(([name, value]) => name !== main && name !== "content" && isShort(value))
     .map(([name, value]) => `${name}=${String(value)}`);
   const shown = main === undefined ? rest : [String((input as Record<string, unknown>)[main]), ...rest];
   return oneLine(shown.join(" "));
+}
+
+/** What a call puts into a file as a whole, when it is one that does. */
+export function writtenBy(call: ToolCall): string | undefined {
+  const input = decodeArguments(call);
+  if (typeof input !== "object" || input === null || !("path" in input) || !("content" in input))
+    return undefined;
+  return typeof input.content === "string" ? input.content : undefined;
 }
 
 function isShort(value: unknown): boolean {

@@ -19,6 +19,8 @@ export type Activity =
 /** A tool call that is not finished, with the place in its output stream. */
 export interface LiveTool extends ToolView {
   readonly sanitizer: SanitizeState;
+  /** What the call puts into a file, as the model gave it. */
+  readonly written?: string | undefined;
 }
 
 /** Everything that the screen shows, except the text being written. */

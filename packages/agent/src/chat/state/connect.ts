@@ -1,5 +1,4 @@
-import type { Agent, AgentEvent } from "@zotpilot/core";
-import type { Message } from "@zotpilot/provider/model";
+import type { Agent, AgentEvent, TranscriptMessage } from "@zotpilot/core";
 import type { Store } from "@zotpilot/tui";
 import type { ChatAction, ChatState } from "./chat-state.ts";
 import { createCoalescer } from "./coalesce.ts";
@@ -15,7 +14,7 @@ export function connectAgent(agent: Agent, store: Store<ChatState, ChatAction>):
 }
 
 /** The durable events that these messages came from, as far as the screen is concerned. */
-export function eventsOf(messages: readonly Message[]): AgentEvent[] {
+export function eventsOf(messages: readonly TranscriptMessage[]): AgentEvent[] {
   return messages.map((message): AgentEvent => {
     switch (message.role) {
       case "user":

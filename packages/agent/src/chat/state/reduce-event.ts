@@ -1,11 +1,12 @@
-import { reduceTranscript, type AgentEvent } from "@zotpilot/core";
-import type { ToolCall, ToolMessage, UserMessage } from "@zotpilot/provider/model";
+import { reduceTranscript, type AgentEvent, type DetailedToolMessage } from "@zotpilot/core";
+import type { ToolCall, UserMessage } from "@zotpilot/provider/model";
 import { sanitizeChunk, sanitizeStart, sanitizeTerminalText } from "@zotpilot/tui";
 import type { Block, NoticeLevel } from "./block.ts";
-import { summarizeCall } from "./call-summary.ts";
+import { summarizeCall, writtenBy } from "./call-summary.ts";
 import type { ChatState, LiveTool } from "./chat-state.ts";
 import { errorText } from "./error-text.ts";
 import { addText, emptyLiveText, endText, wholeText } from "./live-text.ts";
+import { shownResult } from "./tool-result.ts";
 
 /** So much of what a running tool says is kept; only its last lines are shown. */
 const outputLimit = 4_000;
@@ -134,7 +135,7 @@ function reduceAssistantMessage(
   for (const part of content) {
     if (part.type === "text" && !state.streamed) next = append(next, wholeText(part.text));
     if (part.type === "tool_call") {
-      calls.push({ ...newTool(part.id, part.name), summary: summarizeCall(part) });
+      calls.push({ ...newTool(part.id, part.name), ...calledWith(part) });
     }
   }
   // Calls that began but are not part of the message were cut off; they never run.
@@ -147,18 +148,15 @@ function startTool(state: ChatState, call: ToolCall): ChatState {
   return updateTool(withTool, call.id, (tool) => ({
     ...tool,
     status: "running",
-    summary: summarizeCall(call),
+    ...calledWith(call),
   }));
 }
 
-function reduceToolMessage(state: ChatState, message: ToolMessage): ChatState {
+function reduceToolMessage(state: ChatState, message: DetailedToolMessage): ChatState {
   const tool =
     state.tools.find(({ callId }) => callId === message.callId) ?? newTool(message.callId, message.name);
-  const output = message.content
-    .map((part) => (part.type === "text" ? part.text : `[image, ${part.mimeType}]`))
-    .join("\n");
-  const shown = { ...tool, output: sanitizeTerminalText(output).trimEnd() };
   const tools = state.tools.filter(({ callId }) => callId !== message.callId);
+  const shown = { ...tool, ...shownResult(message, tool.written) };
   return append({ ...state, tools }, [finished(shown, message.isError ? "failed" : "done")]);
 }
 
@@ -173,13 +171,17 @@ function newTool(callId: string, name: string): LiveTool {
   };
 }
 
+function calledWith(call: ToolCall): Pick<LiveTool, "summary" | "written"> {
+  return { summary: summarizeCall(call), written: writtenBy(call) };
+}
+
 function updateTool(state: ChatState, callId: string, update: (tool: LiveTool) => LiveTool): ChatState {
   if (!state.tools.some((tool) => tool.callId === callId)) return state;
   return { ...state, tools: state.tools.map((tool) => (tool.callId === callId ? update(tool) : tool)) };
 }
 
 function finished(tool: LiveTool, status: "done" | "failed" | "preparing"): Block {
-  const { sanitizer: _, ...view } = tool;
+  const { sanitizer: _sanitizer, written: _written, ...view } = tool;
   return { type: "tool", tool: { ...view, status } };
 }
 
