@@ -2,11 +2,11 @@ import { serveRpc } from "@zotpilot/core/rpc";
 import { exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { openAgent } from "./run-prompt.ts";
 
 /** Serves the agent over stdin and stdout until stdin ends. */
 export async function runRpc(runtime: Runtime, io: Io, signal: AbortSignal): Promise<number> {
-  const agent = await runtime.agent();
-  for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
+  const agent = await openAgent(runtime, io);
   // zot's clients set the second name.
   const token = io.env["ZOTPILOT_RPC_TOKEN"] ?? io.env["ZOTCORE_RPC_TOKEN"];
   await serveRpc(agent, {

@@ -75,6 +75,17 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
         { type: "approval_response", id: requestId, decision, ...(reason !== undefined && { reason }) },
       ];
     }
+    case "retry":
+      return [
+        {
+          type: "retry",
+          attempt: event.attempt,
+          delay_ms: event.delayMs,
+          message: event.error.message,
+        },
+      ];
+    case "notice":
+      return [{ type: "notice", level: event.level, message: event.text }];
     case "run_end":
       if (event.reason !== "error") return [{ type: "done" }];
       return [{ type: "error", message: event.error?.message ?? "the run failed" }, { type: "done" }];
@@ -82,12 +93,10 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
     case "reasoning_delta":
     case "tool_start":
     case "tool_end":
-    case "retry":
     case "model_changed":
     case "cleared":
     case "compacted":
     case "session_named":
-    case "notice":
     case "compaction_start":
     case "compaction_end":
       return [];

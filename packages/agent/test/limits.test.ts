@@ -1,0 +1,98 @@
+import { answer, createSimulator, type SimulatorOptions } from "@zotpilot/simulator";
+import { expect, test } from "vitest";
+import { createSandbox, runCli } from "./support/cli.ts";
+
+/** A model that never comes to an end by itself, unless told otherwise, and an account for it. */
+async function start(options: SimulatorOptions = {}) {
+  const simulator = await createSimulator({
+    answer: () => answer.toolCalls([{ name: "glob", arguments: { pattern: "*" } }]),
+    ...options,
+  });
+  const sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  return {
+    simulator,
+    sandbox,
+    asked: () =>
+      simulator.requests.filter(({ path }) => /^\/(chat\/completions|responses)$/.test(path)).length,
+    async [Symbol.asyncDispose]() {
+      await sandbox[Symbol.asyncDispose]();
+      await simulator.close();
+    },
+  };
+}
+
+test("each budget ends the run before the call too many, with exit code 3 and a sentence, in every mode", async () => {
+  const budgets: [flags: string[], asked: number, sentence: RegExp][] = [
+    [["--max-steps", "2"], 2, /max steps \(2\) exceeded/],
+    [["--max-requests", "3"], 3, /the limit of 3 model requests is reached/],
+    // On this wire the service says what a call costs: about 0.2 each here.
+    [
+      ["--max-credits", "0.3", "-m", "gpt-5.2-codex"],
+      1,
+      /the limit of 0\.3 AI credits is reached: 0\.\d+ are/,
+    ],
+  ];
+  for (const [flags, asked, sentence] of budgets) {
+    const [flag] = flags;
+    await using set = await start();
+    const printed = await runCli(set.sandbox, [...flags, "-p", "go"]);
+    expect(printed, flag).toMatchObject({ code: 3, stderr: expect.stringMatching(sentence) });
+    expect(set.asked(), flag).toBe(asked);
+
+    await using json = await start();
+    const told = await runCli(json.sandbox, [...flags, "--json", "go"]);
+    expect(told.code, flag).toBe(3);
+    const lines = told.stdout.trimEnd().split("\n");
+    expect(JSON.parse(lines.at(-2) ?? "")).toEqual({
+      type: "error",
+      message: expect.stringMatching(sentence),
+    });
+    expect(JSON.parse(lines.at(-1) ?? "")).toEqual({ type: "done" });
+
+    await using rpc = await start();
+    const prompts = '{"type":"prompt","message":"go"}\n{"type":"get_state","id":"s"}\n';
+    const served = await runCli(rpc.sandbox, ["rpc", ...flags], prompts);
+    expect(served.code, flag).toBe(0);
+    expect(served.stdout).toMatch(sentence);
+    expect(rpc.asked(), flag).toBe(asked);
+  }
+});
+
+test("a conversation that a budget has ended goes on later", async () => {
+  await using set = await start();
+  expect(await runCli(set.sandbox, ["--max-requests", "1", "-p", "remember the word lantern"])).toMatchObject(
+    { code: 3 },
+  );
+  set.simulator.answerWith(answer.text("It was lantern."));
+  const later = await runCli(set.sandbox, ["-c", "-p", "what was the word?"]);
+  expect(later).toMatchObject({ code: 0, stdout: "It was lantern.\n" });
+  const last = set.simulator.requests.findLast(({ path }) => path === "/chat/completions");
+  const { messages } = last?.body as { messages: { role: string }[] };
+  expect(messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "user"]);
+  expect(JSON.stringify(messages)).toContain("lantern");
+});
+
+test("a try again is told in every mode, and there are not many of them", async () => {
+  for (const mode of ["print", "json", "rpc"] as const) {
+    await using set = await start({ answer: answer.text("Fine."), scenarios: ["limit.429_short"] });
+    const prompt = '{"type":"prompt","message":"go"}\n';
+    const args = { print: ["-p", "go"], json: ["--json", "go"], rpc: ["rpc"] }[mode];
+    const { code, stdout, stderr } = await runCli(set.sandbox, args, mode === "rpc" ? prompt : "");
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain("Fine.");
+    expect(set.asked()).toBe(2);
+    if (mode === "print") expect(stderr).toMatch(/Trying again in \d+ s\./);
+    else {
+      const lines = stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { type: string });
+      expect(lines.filter(({ type }) => type === "retry")).toEqual([
+        { type: "retry", attempt: 1, delay_ms: expect.any(Number), message: expect.any(String) },
+      ]);
+    }
+  }
+});
