@@ -70,7 +70,7 @@ test("a conversation that a budget has ended goes on later", async () => {
   const later = await runCli(set.sandbox, ["-c", "-p", "what was the word?"]);
   expect(later).toMatchObject({ code: 0, stdout: "It was lantern.\n" });
   const last = set.simulator.requests.findLast(({ path }) => path === "/chat/completions");
-  const { messages } = last?.body as { messages: { role: string }[] };
+  const { messages } = (last?.body ?? {}) as { messages: { role: string }[] };
   expect(messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "user"]);
   expect(JSON.stringify(messages)).toContain("lantern");
 });
