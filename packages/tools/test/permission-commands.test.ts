@@ -15,7 +15,10 @@ import {
 let project = "";
 
 beforeAll(async () => {
-  project = join(permanentFolder(), "project");
+  // The home folder is where secrets are.
+  const home = permanentFolder();
+  process.env["HOME"] = home;
+  project = join(home, "project");
   await mkdir(join(project, "src"), { recursive: true });
   execFileSync("git", ["init", "-q"], { cwd: project });
   await writeFile(join(project, ".env"), "SECRET=1\n");

@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { analyseShell, type ShellFacts } from "../shell/analyse.ts";
-import type { ShellWord } from "../shell/words.ts";
 import { realPathOf } from "../shared/real-path.ts";
+import { commandPaths, type PathMention } from "./command-paths.ts";
 
 /** A file or folder that a call names. */
 export interface NamedPath {
@@ -66,27 +66,24 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
     facts.unclear.push("its arguments are not valid");
     return facts;
   }
-  const named: { shown: string; access: NamedPath["access"]; tilde: boolean }[] = [];
+  const named: PathMention[] = [];
   for (const [key, value] of Object.entries(input)) {
     if (typeof value !== "string") continue;
     if (PATH_KEYS.has(key))
-      named.push({ shown: value, access: risk === "read" ? "read" : "write", tilde: true });
+      named.push({ shown: value, access: risk === "read" ? "read" : "write", tilde: true, from: cwd });
     if (URL_KEYS.has(key)) facts.hosts.push(...hostsIn(value));
     if (key === "pattern" && call.name === "glob") facts.patterns.push(value);
     if (key === "command" && risk === "execute") facts.command = value;
   }
-  if (facts.command !== undefined) takeCommand(facts, named);
+  if (facts.command !== undefined) takeCommand(facts, named, cwd);
   else if (call.name === "grep" || call.name === "glob")
-    named.push({ shown: ".", access: "read", tilde: false });
+    named.push({ shown: ".", access: "read", tilde: false, from: cwd });
   if (named.length > MAX_PATHS) facts.unclear.push(`it names more than ${MAX_PATHS} files`);
-  facts.paths = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookUp(path, cwd)));
+  facts.paths = await Promise.all(named.slice(0, MAX_PATHS).map(lookUp));
   return facts;
 }
 
-function takeCommand(
-  facts: CallFacts,
-  named: { shown: string; access: NamedPath["access"]; tilde: boolean }[],
-): void {
+function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void {
   const text = facts.command ?? "";
   facts.hosts.push(...hostsIn(text));
   if (!POSIX_SHELLS.has(facts.tool)) {
@@ -95,34 +92,17 @@ function takeCommand(
   }
   const shell = analyseShell(text);
   facts.shell = shell;
-  facts.unclear.push(...shell.unclear);
-  const take = (word: ShellWord, access: NamedPath["access"]): void => {
-    if (word.kind === "plain") named.push({ shown: word.value, access, tilde: word.tilde });
-    else if (word.kind === "glob") facts.patterns.push(word.value);
-    else if (word.certain) named.push({ shown: word.ifEmpty, access, tilde: word.ifEmpty.startsWith("~") });
-    else if (/\/|\.env/.test(word.ifEmpty)) named.push({ shown: word.ifEmpty, access, tilde: false });
-  };
-  for (const { words } of shell.commands) {
-    for (const word of words.slice(1)) {
-      take(word, "mention");
-      // --file=/path and -f/path name a path as well.
-      const inside = /^-[\w-]*?[=]?([~/.].*)$/.exec(word.value)?.[1] ?? /^[\w-]+=(.+)$/.exec(word.value)?.[1];
-      if (inside !== undefined)
-        take({ ...word, value: inside, ifEmpty: inside, tilde: inside.startsWith("~") }, "mention");
-    }
-  }
-  for (const word of shell.writes) take(word, "write");
-  for (const word of shell.reads) take(word, "read");
+  const mentioned = commandPaths(shell, cwd);
+  named.push(...mentioned.paths);
+  facts.patterns.push(...mentioned.patterns);
+  facts.unclear.push(...shell.unclear, ...mentioned.unclear);
 }
 
-async function lookUp(
-  { shown, access, tilde }: { shown: string; access: NamedPath["access"]; tilde: boolean },
-  cwd: string,
-): Promise<NamedPath> {
+async function lookUp({ shown, access, tilde, from }: PathMention): Promise<NamedPath> {
   const home = homedir();
   const path = shown.replaceAll("\0", "");
   const absolute =
-    tilde && (path === "~" || /^~[\\/]/.test(path)) ? resolve(home, path.slice(2)) : resolve(cwd, path);
+    tilde && (path === "~" || /^~[\\/]/.test(path)) ? resolve(home, path.slice(2)) : resolve(from, path);
   if (path.length > 4096) return { shown, absolute, real: absolute, access, links: 0 };
   const real = await realPathOf(absolute);
   const stats = await lstat(real).catch(() => undefined);

@@ -31,6 +31,8 @@ export interface ShellFacts {
   reads: ShellWord[];
   /** Whether some of it runs in another folder than the one it was called in. */
   changesFolder: boolean;
+  /** The words that it puts into variables; undefined for a variable of which nobody knows what it will hold. */
+  variables: Map<string, ShellWord[] | undefined>;
   /** Why it cannot be told what it does; empty when it can. */
   unclear: string[];
 }
@@ -42,11 +44,20 @@ const MAX_DEPTH = 6;
 const DISGUISE =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0]|\udb40[\udc00-\udc7f]/;
 
+/** Commands that put something into the variables they are told. */
+const SETTING = new Set(["read", "mapfile", "readarray", "getopts", "printf", "local", "declare", "typeset"]);
 const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish"]);
 
 /** Takes shell text apart with the grammar of bash. Never throws: what it does not understand is in `unclear`. */
 export function analyseShell(source: string): ShellFacts {
-  const facts: ShellFacts = { commands: [], writes: [], reads: [], changesFolder: false, unclear: [] };
+  const facts: ShellFacts = {
+    commands: [],
+    writes: [],
+    reads: [],
+    changesFolder: false,
+    variables: new Map(),
+    unclear: [],
+  };
   analyse(source, facts, 0);
   return facts;
 }
@@ -86,6 +97,7 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
       case "For":
       case "Select":
         if (variableProblem(node.name.value)) say(`it sets the variable ${node.name.value}`);
+        set(node.name.value, node.type === "For" ? node.wordlist?.map(readWord) : undefined);
         break;
       default: {
         const problem = expressionProblem(node);
@@ -95,8 +107,18 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
     forEachChild(node, visit);
   }
 
+  function set(variable: string, words: ShellWord[] | undefined): void {
+    const known = facts.variables.has(variable) ? facts.variables.get(variable) : [];
+    facts.variables.set(variable, known && words && [...known, ...words]);
+  }
+
+  function assign({ name, value, append, index }: Assignment): void {
+    set(name, value.type === "Word" && !append && !index ? [readWord(value)] : undefined);
+  }
+
   function takeCommand(node: Command): void {
     const assigns = node.prefix.filter((part) => part.type === "Assignment").map(nameOf);
+    for (const part of [...node.prefix, ...node.args]) if (part.type === "Assignment") assign(part);
     const words = node.name ? [readWord(node.name)] : [];
     for (const part of node.args) {
       words.push(part.type === "Word" ? readWord(part) : assignmentWord(part));
@@ -115,6 +137,7 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
       say("the name of a command looks like a pattern");
     }
     if (["cd", "pushd", "popd"].includes(baseName(name))) facts.changesFolder = true;
+    if (SETTING.has(baseName(name))) for (const word of words.slice(1)) set(word.value, undefined);
     const wraps = level > MAX_DEPTH ? undefined : unwrap(words);
     facts.commands.push({ words, assigns, wraps });
     if (!wraps) return;
@@ -175,6 +198,7 @@ function assignmentWord(part: Assignment): ShellWord {
     kind: "dynamic",
     ifEmpty: part.text,
     certain: false,
+    pieces: [{ unknown: true }],
     tilde: false,
     mayBeOption: false,
   };

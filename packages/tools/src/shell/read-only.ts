@@ -20,9 +20,19 @@ function without(options: RegExp): Rule {
 const ANY = (
   "cat head wc ls pwd echo true false : basename dirname realpath readlink stat du df id whoami groups uname nl tac " +
   "rev cut tr comm paste join fold expand unexpand fmt column cmp md5sum sha1sum sha224sum sha256sum sha384sum " +
-  "sha512sum b2sum cksum sum od hexdump strings which type nproc uptime free ps seq sleep expr grep egrep fgrep " +
+  "sha512sum b2sum cksum sum od hexdump strings which type nproc uptime free seq sleep expr grep egrep fgrep " +
   "diff arch tty cd pushd popd exit return break continue wait"
 ).split(" ");
+
+/** Of these, programs that show what is in the files they are given. */
+export const SHOWING: ReadonlySet<string> = new Set(
+  (
+    "cat head tail nl tac rev cut paste join fold expand unexpand fmt column cmp comm od hexdump strings grep egrep " +
+    "fgrep diff"
+  ).split(" "),
+);
+/** A search shows lines, as one through a whole folder does. */
+const SEARCHING = new Set(["grep", "egrep", "fgrep"]);
 
 const VERSIONED =
   /^(node|npm|pnpm|yarn|bun|deno|python3?|pip3?|ruby|go|cargo|rustc|gcc|g\+\+|clang|java|javac|make|cmake|tsc|git|docker)$/;
@@ -46,6 +56,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   uniq: only(/^-[cdiuD]+$|^-[fsw]\d+$|^--(count|repeated|unique|ignore-case)$/, 1),
   date: (words) => words.every((word) => /^\+|^-[uRI]$|^--(utc|iso-8601(=\w+)?)$/.test(word)),
   hostname: only(/^$/, 0),
+  // With `e` (on macOS `-E`) it shows the environment of processes.
+  ps: (words) => words.every((word) => !/^[^-].*e|^e|^-.*E/.test(word)),
   tree: without(/^-[^-]*[oR]|^--(output|html|fromfile)/),
   file: only(/^-[biLh]+$|^--(brief|mime|mime-type|mime-encoding|dereference)$/),
   jq: without(/\benv\b|\$ENV|\$__prog|^--(run-tests|from-file)|^-[^-]*f|debug|input_filename/),
@@ -90,7 +102,11 @@ function wrapperOnlyReads(
   }
   if (program !== "xargs") return false;
   // What xargs adds is not known, so the command must be harmless with whatever arguments.
-  return wraps.commands.length > 0 && wraps.commands.every((words) => ANY.includes(words[0]?.value ?? ""));
+  return wraps.commands.length > 0 && wraps.commands.every(([name]) => showsNothing(name?.value ?? ""));
+}
+
+function showsNothing(program: string): boolean {
+  return ANY.includes(program) && (!SHOWING.has(program) || SEARCHING.has(program));
 }
 
 const SED_COMMAND =

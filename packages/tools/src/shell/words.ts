@@ -10,11 +10,16 @@ export interface ShellWord {
   ifEmpty: string;
   /** Whether `ifEmpty` is what it will be, patterns of file names apart. */
   certain: boolean;
+  /** What it is put together from. */
+  pieces: readonly WordPiece[];
   /** Whether it begins with a `~` that the shell replaces. */
   tilde: boolean;
   /** Whether it could become an option: it begins with something that is not known. */
   mayBeOption: boolean;
 }
+
+/** A part of a word: text, one of several texts, the value of a variable, or what nobody knows. */
+export type WordPiece = string | { oneOf: readonly string[] } | { variable: string } | { unknown: true };
 
 type Piece = WordPart | DoubleQuotedChild;
 
@@ -23,10 +28,18 @@ export function readWord(word: Word): ShellWord {
   let kind = "plain" as ShellWord["kind"];
   let ifEmpty = "";
   let certain = true;
+  const pieces: WordPiece[] = [];
+
+  function add(text: string): void {
+    ifEmpty += text;
+    pieces.push(text);
+  }
 
   function expand(variable: string): void {
-    ifEmpty += usualValue(variable);
-    certain &&= variable === "HOME" || variable === "PWD";
+    const usual = usualValue(variable);
+    ifEmpty += usual;
+    pieces.push(usual === "" ? { variable } : usual);
+    certain &&= usual !== "";
     raise("dynamic");
   }
 
@@ -38,34 +51,46 @@ export function readWord(word: Word): ShellWord {
     switch (part.type) {
       case "Literal":
       case "SingleQuoted":
-        ifEmpty += part.value;
+        add(part.value);
         return;
       case "DoubleQuoted":
         for (const child of part.parts) take(child);
         return;
       case "Glob":
-        ifEmpty += part.text;
+        add(part.text);
         raise("glob");
         return;
       case "AnsiCQuoted":
         // A shell without $'…' reads something else.
-        ifEmpty += part.value;
+        add(part.value);
         raise("dynamic");
         return;
       case "SimpleExpansion":
         expand(part.text.slice(1));
         return;
       case "ParameterExpansion":
-        expand(part.operation ? "" : part.parameter);
-        return;
-      default:
-        ifEmpty += part.type === "BraceExpansion" || part.type === "ExtendedGlob" ? part.text : "";
+        if (!part.operation && part.prefix === undefined && !part.index) {
+          expand(part.parameter);
+          return;
+        }
+        break;
+      case "BraceExpansion": {
+        ifEmpty += part.text;
+        const list = /^\{([^{}"'`$\\]*,[^{}"'`$\\]*)\}$/.exec(part.text)?.[1];
+        pieces.push(list === undefined ? { unknown: true } : { oneOf: list.split(",") });
         certain = false;
         raise("dynamic");
+        return;
+      }
+      default:
+        ifEmpty += part.type === "ExtendedGlob" ? part.text : "";
     }
+    pieces.push({ unknown: true });
+    certain = false;
+    raise("dynamic");
   }
 
-  if (word.parts === undefined) ifEmpty = word.value;
+  if (word.parts === undefined) add(word.value);
   else for (const part of word.parts) take(part);
   const first = word.parts?.[0];
   const opening = first !== undefined && first.type !== "Literal" && first.type !== "SingleQuoted";
@@ -74,14 +99,10 @@ export function readWord(word: Word): ShellWord {
     kind,
     ifEmpty,
     certain,
+    pieces,
     tilde: word.text.startsWith("~"),
     mayBeOption: kind === "dynamic" || (kind === "glob" && opening),
   };
-}
-
-/** A word that is exactly this text. */
-export function plainWord(value: string): ShellWord {
-  return { value, kind: "plain", ifEmpty: value, certain: true, tilde: false, mayBeOption: false };
 }
 
 /** Whether two commands are the same one, and not only equal. */
