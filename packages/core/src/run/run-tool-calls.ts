@@ -134,7 +134,8 @@ async function withAbortGrace(
   try {
     return await Promise.race([running, tooLate]);
   } finally {
-    done.abort();
+    // A reason of its own spares making an error for each call.
+    done.abort("done");
   }
 }
 
