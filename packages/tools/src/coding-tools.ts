@@ -1,5 +1,5 @@
 import type { Tool, ToolMiddleware } from "@zotpilot/core";
-import { createCommandTools } from "./bash.ts";
+import { createCommandTools } from "./command-tools.ts";
 import { createCheckpoints, type CheckpointOptions, type Checkpoints } from "./checkpoint/checkpoints.ts";
 import { confineFiles, type ConfinementOptions } from "./confinement/confine-files.ts";
 import { createEditTool } from "./edit.ts";
@@ -29,6 +29,8 @@ export interface CodingToolsOptions {
   env?: Record<string, string | undefined>;
   /** The time limit of commands, in seconds. Default 120. */
   timeoutSeconds?: number;
+  /** The shell of commands. Default: bash, and `powershell` on a Windows that has no bash. */
+  shell?: "bash" | "powershell";
 }
 
 /** Tools, and what surrounds them. */
@@ -45,22 +47,23 @@ export interface CodingTools {
 
 /** Makes a set of tools that know of each other: a file that changed since it was read is not written over. */
 export function createCodingTools(options: CodingToolsOptions = {}): CodingTools {
-  const { approval, confinement, sandbox, env, timeoutSeconds } = options;
+  const { approval, confinement, sandbox, env, timeoutSeconds, shell } = options;
   const ledger = createFileLedger();
   const commands = createCommandTools({
     ...(sandbox && { sandbox }),
     ...(env && { env }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(shell && { shell }),
   });
   const tools = [
-    commands.bash,
+    commands.command,
     createEditTool(ledger),
     globTool,
     createGrepTool(),
     commands.jobs,
     createReadTool(ledger),
     createWriteTool(ledger),
-  ];
+  ].sort((left, right) => (left.name < right.name ? -1 : 1));
   const risks = new Map(tools.map(({ name, risk }) => [name, risk]));
   const broker =
     approval &&

@@ -63,7 +63,7 @@ export function createEditTool(ledger?: FileLedger): Tool {
               removed: diff.removed,
               encoding: file.encodings[0].name,
               ...(diff.firstChangedLine !== undefined && { first_changed_line: diff.firstChangedLine }),
-              diff: startForDetails(diff.unified),
+              ...(diff.unified !== "" && { diff: startForDetails(diff.unified) }),
             });
           } catch (error) {
             if (!(error instanceof FileChangedError)) throw error;

@@ -1,11 +1,13 @@
-export { createBashTool, createCommandTools, type BashToolOptions, type CommandTools } from "./bash.ts";
+export { createBashTool } from "./bash.ts";
 export * from "./checkpoint.ts";
 export { codingTools, createCodingTools, type CodingTools, type CodingToolsOptions } from "./coding-tools.ts";
+export { createCommandTools, type CommandToolOptions, type CommandTools } from "./command-tools.ts";
 export * from "./confinement.ts";
 export { createEditTool, editTool } from "./edit.ts";
 export { globTool } from "./glob.ts";
 export { createGrepTool, type GrepToolOptions } from "./grep.ts";
 export * from "./permission.ts";
+export { createPowershellTool } from "./powershell.ts";
 export { createReadTool, readTool } from "./read.ts";
 export * from "./sandbox.ts";
 export { createFileLedger, type FileLedger } from "./shared/ledger.ts";

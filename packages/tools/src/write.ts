@@ -98,7 +98,7 @@ function changes(path: string, before: Buffer, after: Buffer, encoding: string):
     if (old.encodings[0].name !== encoding) return {};
     const splice = { start: 0, end: old.units.length, units: old.encodings[0].toUnits(after) };
     const { added, removed, unified } = diffOf(old, [splice]);
-    return { added, removed, diff: startForDetails(unified) };
+    return { added, removed, ...(unified !== "" && { diff: startForDetails(unified) }) };
   } catch {
     // What was binary has no lines.
     return {};

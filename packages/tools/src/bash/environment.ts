@@ -19,12 +19,14 @@ export function commandEnvironment(env: Record<string, string | undefined>): Rec
   kept["PAGER"] = "cat";
   kept["GIT_PAGER"] = "cat";
   // A relative part of the PATH would let a project say what `git` is.
-  const path = kept["PATH"];
-  if (path !== undefined)
-    kept["PATH"] = path
+  for (const [name, path] of Object.entries(kept)) {
+    // Windows writes it Path.
+    if (name.toUpperCase() !== "PATH") continue;
+    kept[name] = path
       .split(delimiter)
       .filter((folder) => isAbsolute(folder))
       .join(delimiter);
+  }
   return kept;
 }
 

@@ -1,5 +1,5 @@
-import { groupIsAlive, signalGroup } from "./process-group.ts";
-import { createWatchdog } from "./watchdog.ts";
+import type { ProcessGroups } from "./process-group.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** Sees to it that running commands do not outlive this process. */
 export interface ExitGuard {
@@ -28,12 +28,11 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  * Kills the groups it holds when this process exits, or dies by a signal that nobody else handles. Listens only while
  * it holds one, so that a process without commands behaves as if this did not exist.
  */
-export function createExitGuard(): ExitGuard {
+export function createExitGuard(groups: ProcessGroups, watchdog: Watchdog): ExitGuard {
   const holds = new Set<Hold>();
-  const watchdog = createWatchdog();
 
   function killAll(): void {
-    for (const { pid } of holds) if (pid !== undefined) signalGroup(pid, "SIGKILL");
+    for (const { pid } of holds) if (pid !== undefined) groups.kill(pid);
   }
 
   function onSignal(signal: NodeJS.Signals): void {
@@ -69,10 +68,10 @@ export function createExitGuard(): ExitGuard {
           watchdog.watch(pid);
         },
         release() {
-          if (hold.pid === undefined || !groupIsAlive(hold.pid)) return drop(hold);
+          if (hold.pid === undefined || !groups.isAlive(hold.pid)) return drop(hold);
           // A background process with its output elsewhere.
           const timer = setInterval(() => {
-            if (hold.pid !== undefined && groupIsAlive(hold.pid)) return;
+            if (hold.pid !== undefined && groups.isAlive(hold.pid)) return;
             clearInterval(timer);
             drop(hold);
           }, LEFT_BEHIND_POLL_MS);

@@ -20,8 +20,11 @@ export interface OutputReader {
 const IDLE_MS = 100;
 const MAX_SETTLE_MS = 800;
 
-/** Starts to read at once, no faster than `take` accepts. */
-export function readOutput(stream: Readable, take: (bytes: Buffer) => Promise<void>): OutputReader {
+/** Starts to read at once, no faster than `take` accepts. Of several streams each piece is whole characters. */
+export function readOutput(
+  streams: readonly Readable[],
+  take: (bytes: Buffer) => Promise<void>,
+): OutputReader {
   let over = false;
   let wanted = true;
   let taking: Promise<void> = Promise.resolve();
@@ -30,12 +33,15 @@ export function readOutput(stream: Readable, take: (bytes: Buffer) => Promise<vo
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
-  const ended = (async () => {
+  async function readOn(stream: Readable): Promise<void> {
+    // Pieces of two streams would tear each other's characters.
+    if (streams.length > 1) stream.setEncoding("utf8");
     try {
-      for await (const bytes of stream as AsyncIterable<Buffer>) {
+      for await (const piece of stream as AsyncIterable<Buffer | string>) {
         chunks += 1;
         if (!wanted) continue;
-        taking = take(bytes);
+        const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
+        taking = taking.then(() => take(bytes));
         await taking.catch((error: unknown) => {
           wanted = false;
           failure.reject(error);
@@ -44,8 +50,9 @@ export function readOutput(stream: Readable, take: (bytes: Buffer) => Promise<vo
     } catch {
       // A pipe that breaks is a pipe that ends.
     }
-    over = true;
-  })();
+  }
+
+  const ended = Promise.all(streams.map(readOn)).then(() => void (over = true));
 
   async function untilIdle(): Promise<void> {
     const start = performance.now();
@@ -68,7 +75,7 @@ export function readOutput(stream: Readable, take: (bytes: Buffer) => Promise<vo
       await Promise.race([ended, untilIdle()]);
       wanted = false;
       await taking.catch(() => undefined);
-      if (stream instanceof Socket) stream.unref();
+      for (const stream of streams) if (stream instanceof Socket) stream.unref();
     },
   };
 }

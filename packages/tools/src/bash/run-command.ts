@@ -2,10 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CommandSandbox } from "../sandbox/sandbox.ts";
 import { systemCode, ToolError } from "../shared/tool-error.ts";
-import type { ExitGuard, Hold } from "./exit-guard.ts";
-import { stopGroup } from "./process-group.ts";
+import type { CommandHost } from "./command-host.ts";
+import type { Hold } from "./exit-guard.ts";
 import { readOutput } from "./read-output.ts";
 import { watchForStop, type StopReason } from "./watch-for-stop.ts";
 
@@ -16,8 +15,6 @@ export interface CommandRequest {
   env: Record<string, string>;
   timeoutMs: number;
   signal: AbortSignal;
-  guard: ExitGuard;
-  sandbox?: CommandSandbox | undefined;
   /** Takes what was printed. Reading goes on when it is done. */
   onOutput: (bytes: Buffer) => Promise<void>;
 }
@@ -37,20 +34,15 @@ export interface CommandEnd {
 /** How long a killed shell may take to be gone. */
 const REAP_MS = 1_000;
 
-// The outer shell joins both streams before the command runs, so that they stay in order; it is replaced by bash.
-// It waits for a word first, which comes once the command is under guard; should we be gone before, it ends.
-const JOIN_STREAMS =
-  'read -r _ <&3 || exit 125; exec 3<&-; command -v bash >/dev/null 2>&1 || exec sh -c "$1" 2>&1; exec bash -c "$1" 2>&1';
-
 /** Runs a command to its end, its time limit or an abort. Does not wait for what it leaves in the background. */
-export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
+export async function runCommand(request: CommandRequest, host: CommandHost): Promise<CommandEnd> {
   const startedAt = performance.now();
-  const hold = request.guard.hold();
-  const { child, pid, stdout } = await start(request, hold).catch((error: unknown) => {
+  const hold = host.guard.hold();
+  const { child, pid, streams } = await start(request, host, hold).catch((error: unknown) => {
     hold.release();
     throw error;
   });
-  const reader = readOutput(stdout, request.onOutput);
+  const reader = readOutput(streams, request.onOutput);
   let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
   const exited = new Promise<"exited">((resolve) => {
     child.once("exit", (code, signal) => {
@@ -68,11 +60,11 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
     const first = await Promise.race([exited, stop.reason, reader.failed]);
     if (first !== "exited") {
       stoppedBy = first;
-      await stopGroup(pid, isOver);
+      await host.groups.stop(pid, isOver);
       await Promise.race([exited, sleep(REAP_MS)]);
     }
   } catch (error) {
-    await stopGroup(pid, isOver);
+    await host.groups.stop(pid, isOver);
     throw error;
   } finally {
     stop.dispose();
@@ -89,18 +81,22 @@ export async function runCommand(request: CommandRequest): Promise<CommandEnd> {
 }
 
 async function start(
-  { command, cwd, env, sandbox, guard: { mark: guardMark } }: CommandRequest,
+  { command, cwd, env }: CommandRequest,
+  { shell, sandbox, guard }: CommandHost,
   hold: Hold,
-): Promise<{ child: ChildProcess; pid: number; stdout: Readable }> {
+): Promise<{ child: ChildProcess; pid: number; streams: Readable[] }> {
   try {
-    const plain = { file: "sh", args: ["-c", JOIN_STREAMS, "sh", command], env: { ...env, ...guardMark } };
-    const program = sandbox ? await sandbox.wrap({ ...plain, file: "/bin/sh" }, cwd) : plain;
+    const { file, args, gated } = shell.launch(command, env);
+    const plain = { file, args, env: { ...env, ...guard.mark } };
+    const program = sandbox
+      ? await sandbox.wrap({ ...plain, file: file === "sh" ? "/bin/sh" : file }, cwd)
+      : plain;
     const child = spawn(program.file, program.args, {
       cwd,
       env: program.env,
-      stdio: ["ignore", "pipe", "ignore", "pipe"],
+      stdio: gated ? ["ignore", "pipe", "ignore", "pipe"] : ["ignore", "pipe", "pipe"],
       // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
-      detached: process.platform !== "win32",
+      detached: gated,
       windowsHide: true,
     });
     if (child.pid !== undefined) hold.started(child.pid);
@@ -111,8 +107,8 @@ async function start(
     });
     child.on("error", () => undefined);
     if (child.pid === undefined) throw new Error("the process has no id");
-    if (!child.stdout) throw new Error("the process has no output");
-    return { child, pid: child.pid, stdout: child.stdout };
+    const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+    return { child, pid: child.pid, streams };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     throw await notStarted(error, command, cwd);
@@ -137,7 +133,7 @@ async function notStarted(cause: unknown, command: string, cwd: string): Promise
     });
   }
   const reason =
-    code === "E2BIG"
+    code === "E2BIG" || code === "ENAMETOOLONG"
       ? `it has ${Buffer.byteLength(command)} bytes, which is too long; write it to a file and run that`
       : code === "ENOENT"
         ? "no shell (sh) was found on the PATH"

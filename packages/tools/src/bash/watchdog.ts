@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import type { Platform } from "./shell.ts";
 
 /** A small process that ends commands when this one is gone, also when it was killed with SIGKILL. */
 export interface Watchdog {
@@ -34,12 +35,12 @@ done
 `;
 
 /** Starts nothing yet: the process is there from the first command on. Windows has none. */
-export function createWatchdog(): Watchdog {
+export function createWatchdog(platform: Platform): Watchdog {
   const id = randomBytes(8).toString("hex");
   let child: ChildProcess | undefined;
 
   function tell(line: string): void {
-    if (process.platform === "win32") return;
+    if (platform === "win32") return;
     if (!child || child.exitCode !== null || child.signalCode !== null) child = start();
     child.stdin?.write(line);
   }

@@ -1,5 +1,4 @@
-import type { CommandSandbox } from "../sandbox/sandbox.ts";
-import type { ExitGuard } from "../bash/exit-guard.ts";
+import type { CommandHost } from "../bash/command-host.ts";
 import { createOutput } from "../bash/output.ts";
 import { runCommand, type CommandEnd } from "../bash/run-command.ts";
 import { ToolError } from "../shared/tool-error.ts";
@@ -33,7 +32,7 @@ const MAX_TAIL = 100_000;
 const NO_LIMIT_MS = 2_147_483_647;
 
 /** Starts with no jobs. They end with the program, at the latest. */
-export function createJobs(options: { guard: ExitGuard; sandbox: CommandSandbox | undefined }): Jobs {
+export function createJobs(host: CommandHost): Jobs {
   const jobs = new Map<string, Job>();
   let count = 0;
 
@@ -62,18 +61,17 @@ export function createJobs(options: { guard: ExitGuard; sandbox: CommandSandbox 
           await running;
         },
       };
-      const running = runCommand({
+      const request = {
         command,
         cwd,
         env,
         timeoutMs: NO_LIMIT_MS,
         signal: controller.signal,
-        guard: options.guard,
-        sandbox: options.sandbox,
-        async onOutput(bytes) {
+        async onOutput(bytes: Buffer) {
           recent = (recent + output.decode(bytes)).slice(-MAX_TAIL);
         },
-      }).then(
+      };
+      const running = runCommand(request, host).then(
         (end) => void (job.end = end),
         (error: unknown) => {
           recent += `${String(error)}\n`;

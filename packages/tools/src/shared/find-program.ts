@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /** The path of a program; relative parts of the PATH do not count, since a project could put anything there. */
@@ -7,14 +6,23 @@ export async function findProgram(
   name: string,
   path = process.env["PATH"] ?? "",
 ): Promise<string | undefined> {
-  for (const folder of path.split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
-    const file = join(folder, process.platform === "win32" ? `${name}.exe` : name);
-    const runs = await access(file, constants.X_OK).then(
-      async () => (await stat(file)).isFile(),
-      () => false,
-    );
-    if (runs) return file;
+  return programsOn(path, name, process.platform)[0];
+}
+
+/** Every program of a name on a PATH, first things first; relative parts do not count. */
+export function programsOn(path: string, name: string, platform: NodeJS.Platform): string[] {
+  return path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .map((folder) => join(folder, platform === "win32" ? `${name}.exe` : name))
+    .filter(isProgram);
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
   }
-  return undefined;
 }
