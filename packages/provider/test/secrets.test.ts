@@ -42,6 +42,14 @@ const ECHOES: Record<string, (secret: string) => Answer> = {
     response.writeHead(200).write(`data: {"choices":[{"delta":{"content":"${secret}`);
     setTimeout(() => response.socket?.resetAndDestroy(), 20);
   },
+  "words that are no HTTP": (secret) => (_request, response) =>
+    void response.socket?.end(`you sent: ${secret}\r\n\r\n`),
+  "a header that is none": (secret) => (_request, response) =>
+    void response.socket?.end(`HTTP/1.1 200 OK\r\nx ${secret}\r\n\r\n`),
+  "a chunk without a size": (secret) => (_request, response) => {
+    response.socket?.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\ndata:\r\n");
+    setTimeout(() => response.socket?.end(`ZZ ${secret}\r\n`), 20);
+  },
   "an error in the stream": (secret) => (_request, response) => {
     response
       .writeHead(200)
@@ -83,7 +91,7 @@ async function check(routesOf: (echo: (secret: string) => Answer) => Record<stri
   expect(redacted).toBeGreaterThan(8);
 }
 
-describe("no error shows a token", () => {
+describe("S-A6, S-J1: no error shows a token", () => {
   test("that the exchange and the account's endpoint throw back", async () => {
     await check((echo) => ({ [TOKEN_PATH]: echo(GITHUB), [USER_PATH]: echo(GITHUB) }));
   });
@@ -110,6 +118,25 @@ describe("no error shows a token", () => {
     const failures = await failuresOf({ [TOKEN_PATH]: inside, [USER_PATH]: text("no", 404) });
     expect(String(failures[0])).toContain("api.example");
     for (const failure of failures) expectNoSecret(failure, SECRETS);
+  });
+
+  test("that an answer throws back which is no HTTP, also to those who use the transport or `fetch`", async () => {
+    for (const name of ["words that are no HTTP", "a header that is none", "a chunk without a size"]) {
+      const service = await startService({ [TOKEN_PATH]: minted, "*": ECHOES[name]?.(COPILOT) ?? text("") });
+      const copilot = createCopilot({ githubToken: () => GITHUB, host: service.origin });
+      const calls = [
+        copilot.fetch("https://copilot.invalid/models").then((answer) => answer.text()),
+        copilot.dispatcher
+          .request({ origin: "https://copilot.invalid", path: "/models", method: "GET" })
+          .then(({ body }) => body.text()),
+      ];
+      for (const call of await Promise.allSettled<unknown>(calls)) {
+        const failure: unknown = call.status === "rejected" ? call.reason : undefined;
+        expect(failure, name).toBeInstanceOf(Error);
+        expectNoSecret(failure, SECRETS);
+      }
+      await copilot.close();
+    }
   });
 
   test("that cannot stand in a header", async () => {

@@ -65,10 +65,7 @@ export function createAgent(options: AgentOptions = {}): Dispatcher {
   const tls = options.ca === undefined ? {} : { secureContext: trustedContext(options.ca) };
   const settings = { connect: { timeout, ...tls }, maxHeaderSize: 32 * 1024 };
   if (options.proxy === false) return new Agent(settings);
-  return createProxyAgent(options, {
-    ...settings,
-    // Through a proxy, the connections to it and to the host behind it are made with options of their own.
-    requestTls: { timeout, ...tls },
-    proxyTls: { timeout, ...tls },
-  });
+  // Through a proxy, the connections to it and to the host behind it are made with options of their own.
+  const both = { requestTls: { timeout, ...tls }, proxyTls: { timeout, ...tls } };
+  return createProxyAgent(options, { ...settings, ...both }, timeout);
 }

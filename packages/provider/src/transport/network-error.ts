@@ -1,5 +1,6 @@
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
+import { isNotHttp, networkCodeOf, plainError } from "./plain-error.ts";
 import { proxyFailureIn, type ProxyFailure } from "./proxy-failure.ts";
 
 /** When a failure happened, which decides how its sentence ends. */
@@ -10,16 +11,6 @@ const TLS_CODES =
 const TLS_HINT =
   "If your network opens TLS with a certificate authority of its own, set NODE_EXTRA_CA_CERTS to its PEM file, or hand its text to the option `ca`.";
 
-/** The error code of a failure or of what caused it. */
-export function networkCodeOf(error: unknown): string {
-  for (let current = error, depth = 0; current instanceof Error && depth < 5; depth += 1) {
-    const code = (current as { code?: unknown }).code;
-    if (typeof code === "string" && code !== "") return code;
-    current = current instanceof AggregateError ? current.errors[0] : current.cause;
-  }
-  return "";
-}
-
 interface Reading {
   says: string;
   code?: "network" | "timeout";
@@ -27,7 +18,9 @@ interface Reading {
   retryable?: boolean;
 }
 
-function read(code: string, host: string, phase: Phase, message: string): Reading {
+function read(error: unknown, host: string, phase: Phase): Reading {
+  const code = networkCodeOf(error);
+  const message = error instanceof Error ? error.message : "";
   switch (code) {
     case "ENOTFOUND":
     case "EAI_AGAIN":
@@ -58,6 +51,14 @@ function read(code: string, host: string, phase: Phase, message: string): Readin
     case "UND_ERR_HEADERS_OVERFLOW":
       return { says: `${host} sent more headers than we read (${code})`, retryable: false };
     case "UND_ERR_INVALID_ARG":
+      // What undici makes of a proxy's refusal where it asks for plain http.
+      if (message.startsWith("Proxy Authentication Required")) {
+        return {
+          says: "the proxy wants a user name and a password, or others than it was given (status 407)",
+          hint: "Set them in the option `proxy` or in HTTP_PROXY: write USER:PASSWORD@ between http:// and the host.",
+          retryable: false,
+        };
+      }
       return { says: "a header or address holds characters that it cannot have", retryable: false };
     default:
       break;
@@ -67,6 +68,12 @@ function read(code: string, host: string, phase: Phase, message: string): Readin
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
     return { says: `${host} does not speak TLS as expected (${code})`, hint: TLS_HINT, retryable: false };
+  }
+  if (isNotHttp(error)) {
+    return {
+      says: `${host} did not answer as HTTP${phase === "in_answer" ? " to the end" : ""}`,
+      hint: "Another program, or a proxy, may have answered in the place of the service.",
+    };
   }
   // The words of undici's own proxy agent, when the caller brought one.
   const proxy = /Proxy response \((\d{3})\)/.exec(message);
@@ -88,7 +95,8 @@ function read(code: string, host: string, phase: Phase, message: string): Readin
 
 function readProxyFailure({ reason, proxy, setting, status, cause }: ProxyFailure, host: string): Reading {
   const where = `Check ${setting}, and NO_PROXY for hosts that need no proxy.`;
-  const how = `http://user:password@${proxy}, with special characters percent-encoded`;
+  // Not as one address: what stands between :// and @ is taken for a password and hidden.
+  const how = `write USER:PASSWORD@ between http:// and ${proxy}, with special characters percent-encoded`;
   switch (reason) {
     case "login_refused":
       return {
@@ -113,25 +121,29 @@ function readProxyFailure({ reason, proxy, setting, status, cause }: ProxyFailur
       const detail = code === "" ? "" : ` (${displayText(code, 40)})`;
       return { says: `the proxy ${proxy} could not be reached${detail}`, hint: where };
     }
+    case "silent":
+      return { says: `the proxy ${proxy} opened no way to ${host} in time`, code: "timeout", hint: where };
+    case "not_http":
+      return { says: `the proxy ${proxy} did not answer as HTTP`, hint: where };
   }
 }
 
 /** Failures of undici, node:net, node:tls and node:dns carry a code in capitals; those of files also a path. */
 export function looksLikeNetwork(error: unknown): boolean {
+  if (isNotHttp(error)) return true;
   if (!(error instanceof Error) || "path" in error) return false;
   const code = (error as { code?: unknown }).code;
   return (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) || error instanceof AggregateError;
 }
 
-/** Turns a failure of the network into one sentence with the host and the cause. */
+/** Turns a failure of the network into one sentence with the host; its cause is a plain copy of the failure. */
 export function networkError(error: unknown, what: string, host: string, phase: Phase): ProviderError {
-  const message = error instanceof Error ? error.message : "";
   const proxy = proxyFailureIn(error);
-  const reading = proxy ? readProxyFailure(proxy, host) : read(networkCodeOf(error), host, phase, message);
+  const reading = proxy ? readProxyFailure(proxy, host) : read(error, host, phase);
   return new ProviderError(reading.code ?? "network", `${what} failed: ${reading.says}.`, {
     retryable: reading.retryable ?? true,
     ...(reading.hint !== undefined && { hint: reading.hint }),
-    cause: error,
+    cause: plainError(error),
   });
 }
 

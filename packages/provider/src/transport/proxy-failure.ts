@@ -1,5 +1,13 @@
+import { plainError } from "./plain-error.ts";
+
 /** Why a proxy opened no way to the host that was asked for. */
-export type ProxyFailureReason = "unreachable" | "login_missing" | "login_refused" | "refused";
+export type ProxyFailureReason =
+  | "unreachable"
+  | "silent"
+  | "not_http"
+  | "login_missing"
+  | "login_refused"
+  | "refused";
 
 /** A failure of the proxy in between, told apart from failures of the host behind it. Holds no password. */
 export class ProxyFailure extends Error {
@@ -16,7 +24,11 @@ export class ProxyFailure extends Error {
     reason: ProxyFailureReason,
     details: { proxy: string; setting: string; status?: number; cause?: unknown },
   ) {
-    super(`the proxy ${details.proxy} failed: ${reason}`, { cause: details.cause });
+    const { cause } = details;
+    super(
+      `the proxy ${details.proxy} failed: ${reason}`,
+      cause === undefined ? {} : { cause: plainError(cause) },
+    );
     this.code = `PROXY_${reason.toUpperCase()}`;
     this.reason = reason;
     this.proxy = details.proxy;

@@ -1,6 +1,7 @@
 import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from "undici";
 import { ProviderError } from "../errors/provider-error.ts";
-import { ProxyFailure } from "./proxy-failure.ts";
+import { isNotHttp, networkCodeOf } from "./plain-error.ts";
+import { ProxyFailure, type ProxyFailureReason } from "./proxy-failure.ts";
 
 /** Which proxy requests go through. */
 export interface ProxyOptions {
@@ -15,10 +16,14 @@ export interface ProxyOptions {
 
 type AgentOptions = NonNullable<ConstructorParameters<typeof EnvHttpProxyAgent>[0]>;
 
-/** An agent that sends through the proxy of the options or of the environment, and straight where there is none. */
+/**
+ * An agent that sends through the proxy of the options or of the environment, and straight where there is none. A proxy
+ * that has not opened a way `connectMs` after it was asked to has failed.
+ */
 export function createProxyAgent(
   options: ProxyOptions,
   agent: AgentOptions,
+  connectMs: number,
   env: NodeJS.ProcessEnv = process.env,
 ): Dispatcher {
   const given = typeof options.proxy === "string" ? options.proxy : undefined;
@@ -32,7 +37,7 @@ export function createProxyAgent(
     httpProxy: http,
     httpsProxy: https,
     ...(options.noProxy !== undefined && { noProxy: options.noProxy }),
-    clientFactory: (origin, pool) => new ProxyPool(origin, pool, setting),
+    clientFactory: (origin, pool) => new ProxyPool(origin, pool, setting, connectMs),
   });
 }
 
@@ -41,7 +46,8 @@ function checkProxy(value: string, setting: string): void {
   if (url && /^(?:https?|socks5?):$/.test(url.protocol) && url.hostname !== "") return;
   // The value is not quoted, because it may hold a password.
   throw new ProviderError("bad_request", `The proxy in ${setting} is not a valid URL.`, {
-    hint: "Write it as http://host:port, or http://user:password@host:port.",
+    // Not as it is written: what stands between :// and @ is taken for a password and hidden.
+    hint: "Write it as http://host:port, with USER:PASSWORD@ before the host if the proxy wants them.",
   });
 }
 
@@ -49,9 +55,11 @@ function checkProxy(value: string, setting: string): void {
 class ProxyPool extends Pool {
   readonly #proxy: string;
   readonly #setting: string;
+  readonly #connectMs: number;
 
-  constructor(origin: URL, options: object, setting: string) {
+  constructor(origin: URL, options: object, setting: string, connectMs: number) {
     super(origin, options);
+    this.#connectMs = connectMs;
     this.#proxy = origin.host;
     this.#setting = setting;
   }
@@ -74,8 +82,10 @@ class ProxyPool extends Pool {
 
   async #open(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
     const names = { proxy: this.#proxy, setting: this.#setting };
-    const answer = await super.connect(options).catch((cause: unknown) => {
-      throw new ProxyFailure("unreachable", { ...names, cause });
+    // What is waited for is a connection, whatever the proxy does meanwhile, and undici's own patience is five minutes.
+    const patient = { ...options, headersTimeout: this.#connectMs };
+    const answer = await super.connect(patient).catch((cause: unknown) => {
+      throw new ProxyFailure(failureOf(cause), { ...names, cause });
     });
     const { statusCode: status, socket } = answer;
     if (status === 200) return answer;
@@ -87,4 +97,9 @@ class ProxyPool extends Pool {
       status,
     });
   }
+}
+
+function failureOf(cause: unknown): ProxyFailureReason {
+  if (isNotHttp(cause)) return "not_http";
+  return networkCodeOf(cause) === "UND_ERR_HEADERS_TIMEOUT" ? "silent" : "unreachable";
 }

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { isNotHttp, plainError } from "./plain-error.ts";
 
 /**
  * The one controller that a caller sees while a request is signed, sent and perhaps sent again. It forwards to the
@@ -76,7 +77,8 @@ export class StableController implements Dispatcher.DispatchController {
   fail(error: unknown): void {
     if (this.#finished) return;
     this.#finished = true;
-    this.#onFailure(error instanceof Error ? error : new Error(String(error)));
+    if (isNotHttp(error)) this.#onFailure(plainError(error));
+    else this.#onFailure(error instanceof Error ? error : new Error(String(error)));
   }
 
   abort(reason: Error): void {

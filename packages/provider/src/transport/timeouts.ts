@@ -1,6 +1,6 @@
 /** How long each phase of a request may take, in milliseconds. */
 export interface Timeouts {
-  /** Until the connection stands. 15 s. */
+  /** Until the connection stands, and until a proxy has opened the way to the host. 15 s each. */
   connectMs: number;
   /** From the sent request to the answer's headers, and from there to its first byte. 120 s each. */
   firstByteMs: number;
