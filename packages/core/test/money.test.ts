@@ -3,7 +3,16 @@ import { createCopilot } from "@zotpilot/provider";
 import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { createAgent, createSession, defineTool, openSession, type AgentOptions } from "../src/index.ts";
+import {
+  createAgent,
+  createSession,
+  defineTool,
+  openSession,
+  textResult,
+  type AgentEvent,
+  type AgentOptions,
+} from "../src/index.ts";
+import { only } from "./support/run.ts";
 import {
   answerEvents,
   call,
@@ -87,42 +96,120 @@ test("the same on the wire: a retry of the service's fault is no second prompt",
   await simulator.close();
 });
 
-test("every request begins with the one before it, to the byte: over prompts, a resume and a new token", async () => {
+test("the whole session on the wire: exactly 3 answered requests are a user's, and a renewed token repeats its request", async () => {
+  const tools = (from: number) =>
+    answer.toolCalls(
+      calls(from, 4).map(({ id }) => ({ name: "echo", arguments: { text: `${id} ${"x".repeat(3_000)}` } })),
+    );
+  const session = answer.sequence([
+    tools(0),
+    answer.text("one"),
+    tools(4),
+    answer.error(503, { error: { message: "busy" } }),
+    answer.text("two"),
+    tools(8),
+    answer.text("three"),
+  ]);
   const simulator = await createSimulator({
-    answer: ({ messages }) =>
-      messages.at(-1)?.role === "tool"
-        ? answer.text("Noted.")
-        : answer.toolCalls([{ name: "echo", arguments: { text: "x" } }]),
+    scenarios: ["capi.401_once"],
+    // Only the session's own requests offer tools: not its summary, and not what runs on the side.
+    answer: (request) => (request.tools.length > 0 ? session(request) : answer.text("In short.")),
   });
-  const directory = await folder();
-  const make = (session: NonNullable<AgentOptions["session"]>) =>
-    createAgent({
-      provider: createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin }),
-      model: "gpt-4.1",
-      tools: [echo],
-      system: "be brief",
-      session,
-    });
-  const session = createSession({ directory, cwd: "/p" });
-  let agent = make(session);
-  await agent.prompt("one");
-  simulator.clock.advance(40 * 60_000);
-  await agent.prompt("two");
-  await agent.close();
-  agent = make(await openSession(session.path));
-  await agent.prompt("three");
-  await agent.close();
-
-  const bodies = simulator.requests
-    .filter(({ path, status }) => path.endsWith("/chat/completions") && status === 200)
-    .map(({ body }) => body as { messages: object[]; tools: object[] });
-  expect(bodies).toHaveLength(6);
-  for (const [index, body] of bodies.entries()) {
-    const before = bodies[index - 1];
-    if (!before) continue;
-    expect(JSON.stringify(body.tools)).toBe(JSON.stringify(before.tools));
-    const prefix = JSON.stringify(before.messages).slice(0, -1);
-    expect(JSON.stringify(body.messages).startsWith(prefix)).toBe(true);
+  const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+  const agent = createAgent({
+    provider,
+    model: "gpt-4.1",
+    tools: [echo],
+    modelInfo: async () => ({ ...model("gpt-4.1"), contextWindow: 20_000, maxPromptTokens: 18_000 }),
+  });
+  const events: AgentEvent[] = [];
+  agent.subscribe((event) => events.push(event));
+  for (const text of ["first", "second", "third"])
+    expect(await agent.prompt(text)).toEqual({ reason: "done" });
+  for (const task of ["a task", "another"]) {
+    const side = createAgent({ provider, model: "gpt-4.1", initiator: "agent" });
+    expect(await side.prompt(task)).toEqual({ reason: "done" });
   }
+  expect(only(events, "tool_message")).toHaveLength(12);
+  expect(only(events, "compacted")).toHaveLength(1);
+  const sent = simulator.requests
+    .filter(({ path }) => path.endsWith("/chat/completions"))
+    .map(({ status, headers }) => [status, headers["x-initiator"]]);
+  // A token had died: the same request was sent again, and only one of the two was answered.
+  expect(sent.filter(([, initiator]) => initiator === "user")).toEqual([
+    [401, "user"],
+    [200, "user"],
+    [200, "user"],
+    [200, "user"],
+  ]);
+  const failed = sent.findIndex(([status]) => status === 503);
+  expect(sent.slice(failed, failed + 2)).toEqual([
+    [503, "agent"],
+    [200, "agent"],
+  ]);
+  // Three behind tools, a summary in one piece or more, and two on the side.
+  expect(
+    sent.filter(([status, initiator]) => status === 200 && initiator === "agent").length,
+  ).toBeGreaterThan(5);
   await simulator.close();
 });
+
+const wires = [
+  { model: "gpt-4.1", path: "/chat/completions", list: "messages" },
+  { model: "gpt-5.2-codex", path: "/responses", list: "input" },
+  { model: "claude-haiku-4.5", path: "/v1/messages", list: "messages" },
+] as const;
+
+test.each(wires)(
+  "$path: every request begins with the one before it, to the byte: over prompts, steering, details, a resume and a new token",
+  async (wire) => {
+    const simulator = await createSimulator({
+      answer: ({ messages }) =>
+        messages.at(-1)?.role === "tool"
+          ? answer.text("Noted.")
+          : answer.toolCalls([{ name: "echo", arguments: { text: "x" } }]),
+    });
+    const directory = await folder();
+    const detailed = defineTool({
+      ...echo,
+      input: z.object({ text: z.string() }),
+      run: async ({ text }) => ({ ...textResult(text), details: { diff: "for the screen" } }),
+    });
+    const make = (session: NonNullable<AgentOptions["session"]>) =>
+      createAgent({
+        provider: createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin }),
+        model: wire.model,
+        tools: [detailed],
+        system: "be brief",
+        session,
+      });
+    const session = createSession({ directory, cwd: "/p" });
+    let agent = make(session);
+    agent.steer("in German, please");
+    await agent.prompt("one");
+    simulator.clock.advance(40 * 60_000);
+    await agent.prompt("two");
+    await agent.close();
+    agent = make(await openSession(session.path));
+    await agent.prompt("three");
+    await agent.close();
+
+    // What the cache keeps ends at a mark; marks move on, and are no part of what is kept.
+    const text = (value: unknown): string =>
+      JSON.stringify(value, (key, field: unknown) => (key === "cache_control" ? undefined : field));
+    const bodies = simulator.requests
+      .filter(({ path, status }) => path.endsWith(wire.path) && status === 200)
+      .map(({ body }) => body as Record<string, object[]>);
+    expect(bodies).toHaveLength(6);
+    for (const [index, body] of bodies.entries()) {
+      const before = bodies[index - 1];
+      if (!before) continue;
+      const { [wire.list]: messages, ...rest } = body;
+      const { [wire.list]: earlier, ...restBefore } = before;
+      expect(text(rest)).toBe(text(restBefore));
+      expect(text(messages).startsWith(text(earlier).slice(0, -1))).toBe(true);
+      expect(JSON.stringify(messages)).not.toContain("for the screen");
+    }
+    await simulator.close();
+  },
+);
