@@ -4,6 +4,7 @@ import { listMatches } from "./glob/list-matches.ts";
 import { parsePattern } from "./glob/pattern.ts";
 import { renderMatches } from "./glob/render.ts";
 import { confinementOf } from "./shared/confinement.ts";
+import { detailed } from "./shared/details.ts";
 
 const DESCRIPTION =
   'Find files and folders by name: "src/**/*.ts", "*" for one folder. Sorted; folders end in "/". What .gitignore ' +
@@ -26,6 +27,9 @@ export const globTool = defineTool({
     signal.throwIfAborted();
     const parsed = parsePattern(pattern);
     const found = await listMatches(parsed, { cwd, path, signal, confinement: confinementOf(context) });
-    return renderMatches(found, { pattern, path });
+    return detailed(renderMatches(found, { pattern, path }), {
+      paths: found.paths.length,
+      gave_up: found.report.gaveUp,
+    });
   },
 });

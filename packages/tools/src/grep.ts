@@ -7,6 +7,7 @@ import { searchBuiltIn } from "./grep/built-in.ts";
 import type { FoundLine, Search } from "./grep/search.ts";
 import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
 import { confinementOf } from "./shared/confinement.ts";
+import { detailed } from "./shared/details.ts";
 import { MAX_BYTES } from "./shared/limits.ts";
 import { displayPath, resolvePath } from "./shared/path.ts";
 import { ToolError } from "./shared/tool-error.ts";
@@ -73,19 +74,28 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
       const note = unreadable.note();
       if (page.text() === "") {
         const nothing = `no lines match ${input.pattern}${shown === "." ? "" : ` in ${shown}`}`;
-        return `${[nothing, ...(note === undefined ? [] : [note])].join("; ")}\n`;
+        return detailed(`${[nothing, ...(note === undefined ? [] : [note])].join("; ")}\n`, page.counts());
       }
       const notes = [
         ...(stopped ? ["there are more; a narrower pattern or path shows them"] : []),
         ...(note === undefined ? [] : [note]),
       ];
-      return page.text() + notes.map((each) => `... [${each}]\n`).join("");
+      const text = page.text() + notes.map((each) => `... [${each}]\n`).join("");
+      return detailed(text, { ...page.counts(), truncated: stopped });
     },
   });
 }
 
-function createPage(cwd: string): { take: (line: FoundLine) => boolean; text: () => string } {
+/** What is shown of the lines that were found. */
+interface ShownLines {
+  take(line: FoundLine): boolean;
+  text(): string;
+  counts(): { matches: number; files: number };
+}
+
+function createPage(cwd: string): ShownLines {
   const parts: string[] = [];
+  const files = new Set<string>();
   let bytes = 0;
   let matches = 0;
   let last: FoundLine | undefined;
@@ -104,9 +114,11 @@ function createPage(cwd: string): { take: (line: FoundLine) => boolean; text: ()
       parts.push(text);
       bytes += Buffer.byteLength(text);
       if (line.isMatch) matches += 1;
+      files.add(line.path);
       last = line;
       return true;
     },
     text: () => parts.join(""),
+    counts: () => ({ matches, files: files.size }),
   };
 }
