@@ -19,14 +19,14 @@ const note = defineTool({
   },
 });
 
-async function play(options: SimulatorOptions, model = "gpt-4.1") {
+async function play(options: SimulatorOptions, model = "gpt-4.1", more: { maxRequests?: number } = {}) {
   const simulator = await createSimulator({
     answer: answer.text("Hello there, this is a whole answer."),
     ...options,
   });
   const session = createSession({ directory: await folder(), cwd: "/p" });
   const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
-  const agent = createAgent({ provider, model, tools: [note], session });
+  const agent = createAgent({ provider, model, tools: [note], session, ...more });
   const events: AgentEvent[] = [];
   agent.subscribe((event) => events.push(event));
   const result = await agent.prompt("go");
@@ -96,12 +96,32 @@ test("F-20: a limit that lasts is not asked again and again", async () => {
   }
 });
 
-test("F-21: a service that is down is tried a few times, then the error says so and the conversation goes on later", async () => {
-  for (const scenario of ["limit.500_then_ok", "limit.502_html", "chat.empty_completion"]) {
+test("F-21: a service that is down is asked three times at most, each told, then the error says so and it goes on later", async () => {
+  const scenarios = [
+    "limit.500_then_ok",
+    "limit.502_html",
+    "limit.503",
+    "limit.5xx_always",
+    "chat.empty_completion",
+    "error.html",
+  ];
+  for (const scenario of scenarios) {
     const run = await play({ scenarios: [scenario] });
+    const retries = only(run.events, "retry");
     expect(["done", "error"]).toContain(run.result.reason);
     if (scenario === "limit.500_then_ok") expect(run.result).toEqual({ reason: "done" });
-    expect(run.calls.length).toBeLessThanOrEqual(12);
+    expect(run.calls.length, scenario).toBeLessThanOrEqual(3);
+    // Nothing is sent that nobody is told of.
+    expect(run.calls.length, scenario).toBe(retries.length + 1);
+    await run.goOn();
+  }
+});
+
+test("F-21: a limit of requests holds on the wire, tries again included", async () => {
+  for (const maxRequests of [1, 2]) {
+    const run = await play({ scenarios: ["limit.503"] }, "gpt-4.1", { maxRequests });
+    expect(run.result.reason).toBe("error");
+    expect(run.calls).toHaveLength(maxRequests);
     await run.goOn();
   }
 });

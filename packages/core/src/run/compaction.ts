@@ -13,7 +13,7 @@ import { CoreError, messageOf, serializeError } from "../errors.ts";
 import { costOf, isMeasured, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { createChannel, type Channel } from "./channel.ts";
-import { retryDelay, wait } from "./retry.ts";
+import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import type { Spent } from "./run-turn.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -217,7 +217,9 @@ async function ask(
   channel: Channel<AgentEvent>,
 ): Promise<{ answer: string; usage: Usage | null }> {
   const { options, spent } = run;
-  for (let attempt = 1; ; attempt += 1) {
+  const retries = createRetries();
+  for (;;) {
+    const { attempt } = retries;
     const refusal = options.budget?.refusal();
     if (refusal) throw refusal;
     options.budget?.asked();
@@ -231,7 +233,7 @@ async function ask(
         maxOutputTokens: summaryTokens,
         initiator: "agent" as const,
       };
-      const events = options.provider.stream(request, { signal: options.signal });
+      const events = options.provider.stream(request, { signal: options.signal, quietRetries: false });
       for await (const event of untilAborted(events, options.signal)) collector.add(event);
       if (!collector.finishReason()) throw new Error("the answer ended before it was finished");
     } catch (error) {
@@ -244,7 +246,7 @@ async function ask(
       return { answer: textOf(collector.message()), usage };
     }
     options.signal.throwIfAborted();
-    const delayMs = retryDelay(failure.error, attempt);
+    const delayMs = retries.after(failure.error);
     if (delayMs === undefined) throw failure.error;
     channel.push({ type: "retry", attempt, delayMs, error: serializeError(failure.error) });
     if (!(await wait(delayMs, options.signal))) throw failure.error;

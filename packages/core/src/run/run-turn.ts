@@ -11,7 +11,7 @@ import { CoreError, serializeError, type SerializedError } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { costOf, isMeasured, totalCost } from "../events/cost.ts";
 import { maxAnswerLength, maxArgumentsLength } from "./limits.ts";
-import { retryDelay, wait } from "./retry.ts";
+import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -51,7 +51,9 @@ async function* callModel(
   request: ModelRequest,
   before: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
-  for (let attempt = 1; ; attempt++) {
+  const retries = createRetries();
+  for (;;) {
+    const { attempt } = retries;
     const refusal = options.budget?.refusal();
     if (refusal) {
       const message: AssistantMessage = { role: "assistant", content: [] };
@@ -66,7 +68,7 @@ async function* callModel(
     // A person asked once; trying again is the program's doing.
     const sent = attempt === 1 ? request : { ...request, initiator: "agent" as const };
     try {
-      const events = options.provider.stream(sent, { signal: options.signal });
+      const events = options.provider.stream(sent, { signal: options.signal, quietRetries: false });
       for await (const event of untilAborted(events, options.signal)) {
         tooLong(event);
         collector.add(event);
@@ -83,7 +85,7 @@ async function* callModel(
     }
 
     const delayMs =
-      failure && !options.signal.aborted && !answered ? retryDelay(failure.error, attempt) : undefined;
+      failure && !options.signal.aborted && !answered ? retries.after(failure.error) : undefined;
     if (failure && delayMs !== undefined) {
       yield { type: "retry", attempt, delayMs, error: serializeError(failure.error) };
       if (await wait(delayMs, options.signal)) continue;

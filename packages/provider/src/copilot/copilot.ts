@@ -54,9 +54,9 @@ export function createCopilot(options: CopilotOptions): Copilot {
   });
   const dispatcher = createDispatcher(signed).compose(watched);
   const host = () => new URL(tokens.current()?.origin ?? home.copilotOrigin).host;
-  // SDKs try again on failing answers themselves; both together would be a crowd.
-  const unhurried = createDispatcher({ ...signed, retry: { statuses: false } });
-  const fetch = createSdkFetch(unhurried.compose(watched), host);
+  // SDKs and agents try again on failing answers themselves; both together would be a crowd.
+  const once = createDispatcher({ ...signed, retry: { statuses: false } }).compose(watched);
+  const fetch = createSdkFetch(once, host);
   const request = (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => ({
     dispatcher,
     origin: placeholderOrigin,
@@ -76,6 +76,7 @@ export function createCopilot(options: CopilotOptions): Copilot {
     models: (asked) => modelList.list(asked),
     stream: createStream({
       request,
+      once,
       listModels,
       knownModels: modelList.known,
       account: async (asked) => accountTag(await tokens.getToken(asked)),

@@ -1,7 +1,8 @@
+import type { Dispatcher } from "undici";
 import { isProviderError, type ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
 import type { ModelInfo } from "../model/model-info.ts";
-import type { Provider } from "../model/provider.ts";
+import type { Provider, StreamCallOptions } from "../model/provider.ts";
 import type { ModelRequest } from "../model/request.ts";
 import { requestStream, type HttpRequest, type StreamAnswer } from "../transport/http.ts";
 import { readBatches } from "../wire/read-answer.ts";
@@ -15,6 +16,8 @@ import { initiatorOf, requestHeaders } from "./request-headers.ts";
 export interface StreamOptions {
   /** Completes a request for the account's Copilot host. */
   request(part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>): HttpRequest;
+  /** Carries requests whose caller tries again by itself. */
+  once: Dispatcher;
   /** The models as they were last listed, if they were. */
   knownModels(): readonly ModelInfo[] | undefined;
   /** Asks for the models; what it throws is not shown to the caller of the stream. */
@@ -44,7 +47,7 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     asked: ModelRequest,
     wire: WireFormat,
     context: EncodeContext,
-    signal: AbortSignal | undefined,
+    { signal, quietRetries = true }: StreamCallOptions,
   ): Promise<StreamAnswer> {
     const body = wire.encode(asked, context);
     return requestStream(
@@ -55,6 +58,7 @@ export function createStream(options: StreamOptions): Provider["stream"] {
         headers: { ...requestHeaders(asked), ...wire.headers?.(body) },
         body: JSON.stringify(body),
         signal,
+        ...(!quietRetries && { dispatcher: options.once }),
       }),
     );
   }
@@ -73,8 +77,9 @@ export function createStream(options: StreamOptions): Provider["stream"] {
 
   return async function* stream(
     given: ModelRequest,
-    { signal }: { signal?: AbortSignal } = {},
+    call: StreamCallOptions = {},
   ): AsyncGenerator<ModelEvent, void, undefined> {
+    const { signal } = call;
     const whose = signal ? { signal } : {};
     let account = hasReasoning(given) ? await options.account(whose) : undefined;
     // Said once, so that it stays the same however often the request is sent.
@@ -87,7 +92,7 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     while (!answer) {
       const context: EncodeContext = { ...contextOf(model, infoOf(model)), account, refusedState };
       try {
-        answer = await send(asked, wire, context, signal);
+        answer = await send(asked, wire, context, call);
       } catch (error) {
         if (!isProviderError(error)) throw error;
         if (mayDrop && isStateRefused(error) && refusedState.add(asked)) mayDrop = false;

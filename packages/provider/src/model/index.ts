@@ -15,5 +15,5 @@ export type {
   UserMessage,
 } from "./message.ts";
 export { canAnswer, type ModelInfo } from "./model-info.ts";
-export type { Provider } from "./provider.ts";
+export type { Provider, StreamCallOptions } from "./provider.ts";
 export type { Initiator, ModelRequest, ReasoningEffort, ResponseFormat, ToolSpec } from "./request.ts";

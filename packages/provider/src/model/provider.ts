@@ -12,5 +12,16 @@ export interface Provider {
    * Asks a model and streams the answer. Nothing is sent before the first `next()`; leaving the loop early cancels
    * the request. Throws a `ProviderError`, or the signal's reason when aborted.
    */
-  stream(request: ModelRequest, options?: { signal?: AbortSignal }): AsyncIterable<ModelEvent>;
+  stream(request: ModelRequest, options?: StreamCallOptions): AsyncIterable<ModelEvent>;
+}
+
+/** How one model call is made. */
+export interface StreamCallOptions {
+  signal?: AbortSignal;
+  /**
+   * Whether the provider may send the request once more out of sight when a gateway refuses it; true when left out. Who
+   * tries again by themselves, and counts and tells it, says false. Connections that cannot be made are no requests, and
+   * are tried again in any case.
+   */
+  quietRetries?: boolean;
 }

@@ -89,11 +89,13 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
   const agent =
     options.dispatcher ??
     createAgent({ ...options, connectMs: timeouts.connectMs, ...(proxy !== undefined && { proxy }) });
-  const dispatcher = createDispatcher({
+  const carrier = {
     dispatcher: agent,
     timeouts,
     headers: { "User-Agent": "zotpilot", ...dialect.headers, ...options.headers },
-  });
+  };
+  const dispatcher = createDispatcher(carrier);
+  const once = createDispatcher({ ...carrier, retry: { statuses: false } });
   let known: readonly ModelInfo[] = [];
 
   async function request(
@@ -147,7 +149,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
   return {
     id,
     listModels,
-    async *stream(asked, { signal } = {}): AsyncGenerator<ModelEvent, void, undefined> {
+    async *stream(asked, { signal, quietRetries = true } = {}): AsyncGenerator<ModelEvent, void, undefined> {
       const what = `Asking ${id} for an answer`;
       const key = await readApiKey(options.apiKey);
       const info = known.find((model) => model.id === asked.model);
@@ -175,6 +177,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
           },
           body: JSON.stringify(body, withoutMediaType),
           signal,
+          ...(!quietRetries && { dispatcher: once }),
         });
         const answer = await requestStream(sent);
         const { requestId } = answer;
