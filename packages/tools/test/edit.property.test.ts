@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { editTool } from "../src/index.ts";
-import { callText, temporaryFolder } from "./helpers.ts";
+import { call, callText, temporaryFolder } from "./helpers.ts";
 
 const ending = fc.constantFrom("\n", "\r\n");
 const words = fc
@@ -111,6 +111,61 @@ test("the diff, carried out on the old lines, gives the new lines", async () => 
     { numRuns: 400 },
   );
 });
+
+test("the unified diff of the details, carried out at its line numbers, gives the new file", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "f");
+  const line = fc.constantFrom("a", "b", "c", "");
+  const lines = fc.array(line, { maxLength: 30 });
+  const gap = fc.integer({ min: 0, max: 12 }).map((count) => Array<string>(count).fill("same"));
+  const part = fc.tuple(lines, gap, lines);
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { minLength: 1, maxLength: 4 }), async (parts) => {
+      const before = parts.flatMap(([old, between], index) => [
+        `<${index}>`,
+        ...old,
+        `</${index}>`,
+        ...between,
+      ]);
+      await writeFile(path, before.map((text) => `${text}\n`).join(""));
+      const edits = parts.flatMap(([old, , fresh], index) => {
+        const named = (inner: string[]) => [`<${index}>`, ...inner, `</${index}>`].join("\n");
+        return named(old) === named(fresh) ? [] : [{ oldText: named(old), newText: named(fresh) }];
+      });
+      fc.pre(edits.length > 0);
+      const { details } = await call(editTool, folder, { path, edits });
+      const after = (await readFile(path, "utf8")).split("\n").slice(0, -1);
+      expect(patched(before, String(details?.["diff"]))).toEqual(after);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Carries out a unified diff, and holds it to its numbers. */
+function patched(before: readonly string[], diff: string): string[] {
+  const after: string[] = [];
+  let taken = 0;
+  const rows = diff.split("\n").slice(0, -1);
+  for (let at = 0; at < rows.length;) {
+    const head = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@$/.exec(rows[at] ?? "");
+    if (!head) throw new Error(`no head: ${rows[at]}`);
+    const [oldStart = 0, oldCount = 1, newStart = 0, newCount = 1] = head
+      .slice(1)
+      .map((text) => (text === undefined ? undefined : Number(text)));
+    after.push(...before.slice(taken, oldCount === 0 ? oldStart : oldStart - 1));
+    taken = oldCount === 0 ? oldStart : oldStart - 1;
+    expect(after.length).toBe(newCount === 0 ? newStart : newStart - 1);
+    const body: string[] = [];
+    for (at += 1; at < rows.length && !rows[at]?.startsWith("@@"); at += 1) body.push(rows[at] ?? "");
+    const old = body.filter((row) => !row.startsWith("+")).map((row) => row.slice(1));
+    const fresh = body.filter((row) => !row.startsWith("-")).map((row) => row.slice(1));
+    expect([old.length, fresh.length]).toEqual([oldCount, newCount]);
+    expect(old).toEqual(before.slice(taken, taken + oldCount));
+    after.push(...fresh);
+    taken += oldCount;
+  }
+  return [...after, ...before.slice(taken)];
+}
 
 function countLines(text: string): number {
   if (text === "") return 0;
