@@ -53,4 +53,15 @@ export const abortCases: readonly ContractStep[] = [
       await untilAbandoned(subject);
     },
   },
+  {
+    name: "leaving the loop at the first event cancels the request too",
+    situation: "hang",
+    async check(subject) {
+      for await (const event of subject.provider.stream(question(subject))) {
+        assert.equal(event.type, "response_start");
+        break;
+      }
+      await untilAbandoned(subject);
+    },
+  },
 ];

@@ -106,23 +106,27 @@ export function createStream(options: StreamOptions): Provider["stream"] {
         }
       }
     }
-    // The token at hand tells; if it had to be renewed just now and could not be, the state is not kept.
-    account ??= await options.account(whose).catch(() => undefined);
-    yield {
-      type: "response_start",
-      ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-    };
-    const decoder = wire.createDecoder({
-      model,
-      requestId: answer.requestId,
-      what: WHAT,
-      host: options.host(),
-      account,
-      responseFormat: asked.responseFormat?.name,
-    });
-    // The events of a packet are given out one by one here, and not by a generator of their own, which costs as much again.
-    for await (const batch of readBatches(answer.body, decoder, options.monotonicNow)) {
-      for (const event of batch) yield event;
+    try {
+      // The token at hand tells; if it had to be renewed just now and could not be, the state is not kept.
+      account ??= await options.account(whose).catch(() => undefined);
+      yield {
+        type: "response_start",
+        ...(answer.requestId !== undefined && { requestId: answer.requestId }),
+      };
+      const decoder = wire.createDecoder({
+        model,
+        requestId: answer.requestId,
+        what: WHAT,
+        host: options.host(),
+        account,
+        responseFormat: asked.responseFormat?.name,
+      });
+      // The events of a packet are given out one by one here, and not by a generator of their own, which costs as much again.
+      for await (const batch of readBatches(answer.body, decoder, options.monotonicNow)) {
+        for (const event of batch) yield event;
+      }
+    } finally {
+      answer.body.cancel();
     }
   };
 }

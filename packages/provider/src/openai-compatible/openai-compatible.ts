@@ -6,7 +6,7 @@ import type { ModelEvent } from "../model/event.ts";
 import type { ModelInfo } from "../model/model-info.ts";
 import type { Provider } from "../model/provider.ts";
 import { createAgent, createDispatcher, type AgentOptions } from "../transport/dispatcher.ts";
-import { requestJson, requestStream, type HttpRequest } from "../transport/http.ts";
+import { requestJson, requestStream, type HttpRequest, type StreamAnswer } from "../transport/http.ts";
 import { refuseUncheckedTls } from "../transport/network-error.ts";
 import { defaultTimeouts, type Timeouts } from "../transport/timeouts.ts";
 import { anthropicMessages } from "../wire/anthropic-messages/anthropic-messages.ts";
@@ -164,6 +164,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
         thinking: info?.supports.thinking,
         ...(info && { maxOutputTokens: info.maxOutputTokens }),
       });
+      let answer: StreamAnswer | undefined;
       try {
         const sent = await request(key, {
           path: format.path,
@@ -179,7 +180,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
           signal,
           ...(!quietRetries && { dispatcher: once }),
         });
-        const answer = await requestStream(sent);
+        answer = await requestStream(sent);
         const { requestId } = answer;
         yield { type: "response_start", ...(requestId !== undefined && { requestId }) };
         const decoder = format.createDecoder({
@@ -193,6 +194,8 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
         yield* readAnswer(answer.body, decoder);
       } catch (error) {
         throw explainKeyError(error, key, what, base.host);
+      } finally {
+        answer?.body.cancel();
       }
     },
     async close() {

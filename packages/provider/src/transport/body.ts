@@ -44,17 +44,20 @@ export interface WatchedBody extends AsyncIterable<Uint8Array> {
    * for `milliseconds` at most, and how it ends no longer matters.
    */
   release(milliseconds: number): void;
+  /** Lets go of a body that will not be read on, begun or not, which cancels the request unless it is through. */
+  cancel(): void;
 }
 
 /**
- * Gives the chunks of a body and watches the clock while it waits for one: a body that goes silent is destroyed and
- * ends in a `timeout` error. The time that the reader takes between chunks does not count. Leaving early destroys the
- * body, which cancels the request.
+ * Gives the chunks of a body and watches the clock while it waits for one: a body that goes silent, or is not complete
+ * within `totalMs`, is destroyed and ends in a `timeout` error. The time that the reader takes between chunks does not
+ * count as silence. Leaving early destroys the body, which cancels the request.
  */
 export function watchBody(
   body: Readable,
   timeouts: Timeouts,
   explain: (error: unknown) => unknown,
+  totalMs?: number,
 ): WatchedBody {
   let waiting = true;
   let first = true;
@@ -64,30 +67,36 @@ export function watchBody(
 
   function expire(): void {
     if (released) body.destroy();
-    else if (waiting) {
-      timedOut = silence(first, timeouts);
-      body.destroy(timedOut);
-    }
+    else if (waiting) giveUp(silence(first, timeouts));
+  }
+
+  function giveUp(error: ProviderError): void {
+    timedOut = error;
+    body.destroy(error);
   }
 
   async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
-    timer = setTimeout(expire, timeouts.firstByteMs);
+    if (!released) timer = setTimeout(expire, timeouts.firstByteMs);
+    const total = totalMs === undefined ? undefined : setTimeout(() => giveUp(incomplete(totalMs)), totalMs);
     try {
       for await (const chunk of body as AsyncIterable<Uint8Array>) {
         waiting = false;
         if (first) {
           first = false;
-          clearTimeout(timer);
-          timer = setTimeout(expire, timeouts.idleMs);
+          if (!released) {
+            clearTimeout(timer);
+            timer = setTimeout(expire, timeouts.idleMs);
+          }
         }
         yield chunk;
         waiting = true;
-        if (!released) timer.refresh();
+        if (!released) timer?.refresh();
       }
     } catch (error) {
       if (!released) throw timedOut ?? explain(error);
     } finally {
       clearTimeout(timer);
+      clearTimeout(total);
     }
   }
 
@@ -98,16 +107,24 @@ export function watchBody(
       clearTimeout(timer);
       timer = setTimeout(expire, milliseconds);
     },
+    cancel() {
+      // That it was left is no news to anybody.
+      if (!body.destroyed) body.on("error", () => undefined).destroy();
+    },
   };
 }
 
 function silence(beforeFirst: boolean, { firstByteMs, idleMs }: Timeouts): ProviderError {
   const seconds = Math.round((beforeFirst ? firstByteMs : idleMs) / 1000);
-  return new ProviderError(
-    "timeout",
-    beforeFirst
-      ? `The answer did not begin within ${seconds} seconds, so the request was cancelled.`
-      : `The answer stopped for ${seconds} seconds, so the request was cancelled.`,
-    { retryable: true },
-  );
+  return tooSlow(beforeFirst ? `did not begin within ${seconds} seconds` : `stopped for ${seconds} seconds`);
+}
+
+function incomplete(totalMs: number): ProviderError {
+  return tooSlow(`was not complete within ${Math.round(totalMs / 1000)} seconds`);
+}
+
+function tooSlow(why: string): ProviderError {
+  return new ProviderError("timeout", `The answer ${why}, so the request was cancelled.`, {
+    retryable: true,
+  });
 }
