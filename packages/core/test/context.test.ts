@@ -1,5 +1,8 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { mkdir, open, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { loadInstructions, loadSkills, skillManifest, skillTool, systemPrompt } from "../src/index.ts";
 import { folder } from "./support/session-files.ts";
@@ -58,6 +61,27 @@ test("rules that are long, hidden or unreadable are told, and none of them is in
   await mkdir(join(other, "AGENTS.md"));
   expect((await loadInstructions({ cwd: other })).warnings).toHaveLength(1);
 });
+
+test.skipIf(process.platform === "win32")(
+  "rules that are a pipe are passed over, and nobody waits for who writes to it",
+  async () => {
+    const cwd = await folder();
+    const path = join(cwd, "AGENTS.md");
+    await promisify(execFile)("mkfifo", [path]);
+    const found = loadInstructions({ cwd });
+    try {
+      const answer = await Promise.race([
+        found,
+        new Promise((resolve) => setTimeout(resolve, 3_000, "waits")),
+      ]);
+      expect(answer).toEqual({ files: [], warnings: [`${path}: is no file, and was passed over`] });
+    } finally {
+      // Lets go of whoever waits.
+      await (await open(path, constants.O_RDWR | constants.O_NONBLOCK)).close();
+      await found;
+    }
+  },
+);
 
 test("S-I2: a file of rules cannot end its own mark", () => {
   const text = systemPrompt({

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
@@ -66,7 +67,8 @@ async function projectFolders(cwd: string): Promise<string[]> {
 async function read(path: string, warnings: string[]): Promise<string | undefined> {
   let file;
   try {
-    file = await open(path, "r");
+    // A pipe would wait here for somebody to write to it. Windows has neither such pipes nor the flag.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = await file.stat();
     if (!stats.isFile()) {
       warnings.push(`${path}: is no file, and was passed over`);
