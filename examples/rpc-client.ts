@@ -20,6 +20,12 @@ const client = createRpcClient({ input: child.stdout, output: child.stdin });
 const hello = await client.request({ type: "hello" });
 console.log(`connected to zotpilot ${String(hello["version"])}, model ${String(hello["model"])}`);
 
+// Reading runs by itself. What would change something is asked about; this program only looks.
+await client.onApproval(({ name, args }) => {
+  console.log(`refused: ${name} ${JSON.stringify(args)}`);
+  return { decision: "deny", reason: "only look" };
+});
+
 for await (const event of client.prompt(process.argv[2] ?? "list the files here")) {
   if (event.type === "text_delta") process.stdout.write(String(event["delta"]));
   if (event.type === "tool_call")

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { repository, runExample } from "./support/example.ts";
@@ -28,7 +28,7 @@ const examples: Record<string, (output: string) => void> = {
     expect(output).toMatch(/zotpilot ended with exit code 0\n$/);
   },
   "embed-core.ts": (output) => {
-    expect(output).toMatch(/^Rolling\. \n\[roll_dice\] .*'[1-6] [1-6]'.*\nThere you are\.\ndone\n$/s);
+    expect(output).toMatch(/^roll_dice .*'[1-6] [1-6]'.*\nThere you are\.\nended: \{ reason: 'done' \}\n$/s);
   },
 };
 
@@ -36,6 +36,17 @@ describe("examples/", () => {
   test("every file has a test here", async () => {
     const files = await readdir(path.join(repository, "examples"));
     expect(files.filter((file) => file.endsWith(".ts")).toSorted()).toEqual(Object.keys(examples).toSorted());
+  });
+
+  test("rpc-client.ts is asked about what changes something", async () => {
+    const result = await runExample(path.join(repository, "examples", "rpc-client.ts"), ["run `touch made`"]);
+    expect(result.code, result.all).toBe(0);
+    expect(result.stdout).toContain('refused: bash {"command":"touch made"}');
+  });
+
+  test("an agent in a program of one's own takes at most 20 lines, comments and blank ones aside", async () => {
+    const text = await readFile(path.join(repository, "examples", "embed-core.ts"), "utf8");
+    expect(text.split("\n").filter((line) => !/^\s*(\/\/.*)?$/.test(line)).length).toBeLessThanOrEqual(20);
   });
 
   test.each(Object.entries(examples))("%s", async (name, check) => {

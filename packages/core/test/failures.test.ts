@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ModelEvent, Provider } from "@zotpilot/provider/model";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTool, type AgentEvent } from "../src/index.ts";
+import { compose, defineTool, toolRunner, type AgentEvent } from "../src/index.ts";
+import { asking } from "./support/asking.ts";
 import { collectRun, only, pairingProblems, resultTexts, runOptions, types } from "./support/run.ts";
 import {
   answerEvents,
@@ -288,27 +289,47 @@ test("an abort at any event ends in one run_end and a conversation that a strict
       return "ok";
     },
   });
-  const script = () =>
-    scripted(
-      call({ id: "a", name: "echo" }, { id: "b", name: "echo" }),
-      call({ id: "c", name: "echo" }),
-      say("x"),
-    );
-  const count = (await collectRun(runOptions(script(), [echo]))).length;
-  for (let index = 0; index < count; index += 1) {
+  // Every state that a run can be in: waiting to try again, thinking, answering, asking a person, at work.
+  const busy = providerError({ retryable: true, retryAfterMs: 1 });
+  const [first, ...rest] = answerEvents("Both.", [
+    { id: "a", name: "echo" },
+    { id: "b", name: "echo" },
+  ]);
+  const thinking: ModelEvent[] = [first ?? start, { type: "reasoning_delta", text: "hm" }, ...rest];
+  const options = (signal: AbortSignal) => {
+    const provider = scripted(failAfter([], busy), play(thinking), call({ id: "c", name: "echo" }), say("x"));
+    return runOptions(provider, [echo], {
+      signal,
+      runTool: compose(toolRunner([echo]), asking()),
+      approver:
+        () =>
+        async ({ digest }, stopped) => {
+          await sleep(1);
+          stopped.throwIfAborted();
+          return { digest, decision: "allow" };
+        },
+    });
+  };
+  const whole = types(await collectRun(options(new AbortController().signal)));
+  for (const state of ["retry", "reasoning_delta", "text_delta", "tool_input_delta", "approval_request"])
+    expect(whole).toContain(state);
+  for (let index = 0; index < whole.length; index += 1) {
     const controller = new AbortController();
     let heard = 0;
-    const events = await collectRun(runOptions(script(), [echo], { signal: controller.signal }), () => {
+    const events = await collectRun(options(controller.signal), () => {
       if (heard === index) controller.abort();
       heard += 1;
     });
-    expect(only(events, "run_end")).toHaveLength(1);
-    expect(events.at(-1)?.type).toBe("run_end");
+    const where = `aborted at event ${index}, ${whole[index]}`;
+    expect(only(events, "run_end"), where).toHaveLength(1);
+    expect(events.at(-1)?.type, where).toBe("run_end");
+    expect(only(events, "tool_end").length, where).toBe(only(events, "tool_start").length);
+    expect(only(events, "approval_response").length, where).toBe(only(events, "approval_request").length);
     const messages = events.flatMap((event) =>
       event.type === "user_message" || event.type === "assistant_message" || event.type === "tool_message"
         ? [event.message]
         : [],
     );
-    expect(pairingProblems(messages), `aborted at event ${index}`).toEqual([]);
+    expect(pairingProblems(messages), where).toEqual([]);
   }
 });

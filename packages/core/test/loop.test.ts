@@ -431,3 +431,15 @@ test("an abort that came before the run asks no model", async () => {
   expect(events.at(-1)).toEqual({ type: "run_end", reason: "aborted" });
   expect(provider.requests).toHaveLength(0);
 });
+
+test("a tool that says nothing of its risk counts as the riskiest, and may return at once", async () => {
+  const shout = defineTool({
+    name: "shout",
+    description: "Shouts.",
+    input: z.object({ text: z.string() }),
+    run: ({ text }) => text.toUpperCase(),
+  });
+  expect(shout.risk).toBe("execute");
+  const provider = scripted(call({ id: "1", name: "shout", arguments: { text: "hi" } }), say("done"));
+  expect(resultTexts(await collectRun(runOptions(provider, [shout])))).toEqual(["HI"]);
+});

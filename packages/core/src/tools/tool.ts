@@ -53,11 +53,12 @@ export class ToolInputError extends Error {
 export interface ToolDefinition<Schema extends z.ZodType> {
   name: string;
   description: string;
-  risk: ToolRisk;
+  /** `execute` when left out: whoever decides about calls is careful with what does not say. */
+  risk?: ToolRisk;
   input: Schema;
   /** The files that a call reads or changes; see {@link Tool.touches}. */
   touches?(input: z.output<Schema>): readonly string[];
-  run(input: z.output<Schema>, context: ToolContext): Promise<ToolResult | string>;
+  run(input: z.output<Schema>, context: ToolContext): ToolResult | string | Promise<ToolResult | string>;
 }
 
 /**
@@ -69,7 +70,7 @@ export function defineTool<Schema extends z.ZodType>(definition: ToolDefinition<
   return {
     name: definition.name,
     description: definition.description,
-    risk: definition.risk,
+    risk: definition.risk ?? "execute",
     parameters,
     ...(definition.touches && {
       touches: (input: unknown) => definition.touches?.(definition.input.parse(input)) ?? [],
