@@ -92,13 +92,15 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
   // The chat shows warnings itself: a line written beside its screen would tear it.
   const isChat = options.mode === "interactive";
-  const runtime = await createRuntime({
+  const runtime = createRuntime({
     options,
     env: io.env,
     // The chat ends in its own way, with the terminal given back first.
     ...(!isChat && { onWarning, signal }),
   });
   try {
+    // The chat is on the screen before a keychain is opened, which may make a person wait.
+    if (!isChat) await runtime.connect();
     switch (options.mode) {
       case "interactive": {
         // What draws for Ink asks the process's own environment, once and when it is loaded, and not for NO_COLOR.

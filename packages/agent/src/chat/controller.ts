@@ -1,16 +1,15 @@
-import { serializeError, type Agent } from "@zotpilot/core";
+import { serializeError } from "@zotpilot/core";
 import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
-import { UsageError } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { CommandEffect } from "../slash-commands/command.ts";
 import { slashCommands } from "../slash-commands/index.ts";
 import { parseLine } from "../slash-commands/parse.ts";
 import { createApproval, type ApprovalChoice } from "./approval.ts";
+import { createConnection, signedOut } from "./connection.ts";
+import { createEffects } from "./effects.ts";
 import { createLogin } from "./login.ts";
 import { createPromptQueue } from "./prompt-queue.ts";
 import type { NoticeLevel } from "./state/block.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
-import { connectAgent, eventsOf } from "./state/connect.ts";
 import { errorText } from "./state/error-text.ts";
 
 /** What the screen can ask for. */
@@ -38,11 +37,6 @@ export interface ChatController {
 /** How long a first Ctrl+C counts, in milliseconds. */
 const exitWindowMs = 2_000;
 
-/** So many messages of an earlier conversation are shown again; all of them are sent. */
-const replayLimit = 60;
-
-const signedOut = "Nobody is signed in: /login signs in with GitHub, /demo needs no account.";
-
 /** Joins the agent, the account and the screen. */
 export function createChatController(options: {
   runtime: Runtime;
@@ -51,147 +45,44 @@ export function createChatController(options: {
 }): ChatController {
   const { runtime, store, editor } = options;
   const { dispatch } = store;
-  let connected: { agent: Agent; disconnect: () => void } | undefined;
-  let warningsShown = 0;
   let hintTimer: NodeJS.Timeout | undefined;
   const { promise: finished, resolve: finish, reject: fail } = Promise.withResolvers<void>();
 
   const notice = (level: NoticeLevel, text: string): void => dispatch({ type: "notice", level, text });
-  const noticeError = (error: unknown): void => {
+  let lastError: unknown;
+  const onError = (error: unknown): void => {
     // Whoever leaves a connection knows that what went on there has ended.
     if (error instanceof Error && error.name === "AbortError") return;
+    // A prompt that waits for the account fails with it.
+    if (error === lastError) return;
+    lastError = error;
     notice("error", errorText(serializeError(error)));
   };
+  const connection = createConnection({ runtime, store, notice, onError, onUnusable: fail });
   const queue = createPromptQueue({
     store,
     editor,
-    connect,
-    onError: noticeError,
+    connect: connection.agent,
+    onError,
     onSignedOut: () => notice("warning", signedOut),
   });
-  const login = createLogin({
-    runtime,
-    dispatch,
-    onSignedIn: () => reconnect(),
-    onFailed: noticeError,
-  });
-
+  const reconnect = async (): Promise<void> => {
+    await connection.greet();
+    await connection.load();
+  };
+  const login = createLogin({ runtime, dispatch, onSignedIn: reconnect, onFailed: onError });
   const approval = createApproval({ runtime, store });
-
-  function showWarnings(): void {
-    for (const warning of runtime.warnings.slice(warningsShown)) notice("warning", warning);
-    warningsShown = runtime.warnings.length;
-  }
-
-  /** The agent of the connection, shown on the screen from its first use on. */
-  async function connect(): Promise<Agent> {
-    const agent = await runtime.agent();
-    showWarnings();
-    if (connected?.agent === agent) return agent;
-    connected?.disconnect();
-    connected = { agent, disconnect: connectAgent(agent, store) };
-    const { messages } = agent.transcript;
-    const isNewToScreen = store.get().transcript.messages.length === 0;
-    if (messages.length > 0 && isNewToScreen) replay(agent);
-    else if (messages.length > 0) {
-      notice("info", `The conversation with this account goes on: ${messages.length} messages.`);
-    } else if (!isNewToScreen) {
-      notice("info", "This is a new conversation; what stands above is no longer part of it.");
-    }
-    dispatch({ type: "agent_ready", model: agent.model, transcript: agent.transcript });
-    dispatch({ type: "models_loaded", models: await runtime.models() });
-    return agent;
-  }
-
-  function replay(agent: Agent): void {
-    const { messages } = agent.transcript;
-    const from = messages.findIndex(
-      (message, index) => index >= messages.length - replayLimit && message.role === "user",
-    );
-    const start = from === -1 ? Math.max(0, messages.length - replayLimit) : from;
-    if (start > 0) notice("info", `${start} earlier messages are part of the conversation, but not shown.`);
-    dispatch({ type: "replayed", events: eventsOf(messages.slice(start)) });
-  }
-
-  /** Connects to see what can be said before the first prompt. A failure is said, unless it ends the chat. */
-  async function greet(): Promise<void> {
-    if (runtime.connection.type === "signed_out") {
-      notice("warning", signedOut);
-      return;
-    }
-    if (runtime.connection.type === "demo") {
-      notice(
-        "info",
-        "Demo: a small script answers here, not an AI, but its tools are real.\nTry: list the files here · /login connects GitHub Copilot · /help shows the rest",
-      );
-    }
-    try {
-      await connect();
-    } catch (error) {
-      if (error instanceof UsageError) fail(error);
-      else noticeError(error);
-    }
-  }
-
-  async function reconnect(): Promise<void> {
-    dispatch({ type: "connection_changed", connection: runtime.connection });
-    showWarnings();
-    await greet();
-  }
-
-  function perform(effect: CommandEffect): void {
-    switch (effect.type) {
-      case "say":
-        return notice(effect.level, effect.text);
-      case "log_in":
-        return queue.run(login.start);
-      case "log_out":
-        return queue.run(async () => {
-          await runtime.logout();
-          notice(
-            "info",
-            "Signed out; the token is deleted here. What was said is kept: zotpilot --continue.",
-          );
-          await reconnect();
-        });
-      case "start_demo":
-        return queue.run(async () => {
-          await runtime.startDemo();
-          await reconnect();
-        });
-      case "choose_model":
-        return dispatch({ type: "dialog_opened", request: { type: "model" } });
-      case "set_model":
-        // Counts from the next model call on, so it need not wait for its turn.
-        return void setModel(effect.model).catch(noticeError);
-      case "clear":
-        return queue.run(async () => (await connect()).clear());
-      case "compact":
-        return queue.run(async () => (await connect()).compact());
-      case "undo":
-        return queue.run(undo);
-      case "prompt":
-        return queue.prompt(effect.text);
-      case "steer":
-        connected?.agent.steer(effect.text);
-        return notice("info", `The model hears before its next step: ${effect.text}`);
-      case "rename":
-        return void rename(effect.name).catch(noticeError);
-      case "exit":
-        return finish();
-    }
-  }
-
-  async function rename(name: string): Promise<void> {
-    await (await connect()).rename(name);
-    notice("info", `The conversation is called "${name}" now.`);
-  }
-
-  async function setModel(id: string): Promise<void> {
-    const agent = await connect();
-    await agent.setModel(id);
-    notice("info", `${id} answers from now on.`);
-  }
+  const perform = createEffects({
+    runtime,
+    store,
+    connection,
+    queue,
+    notice,
+    onError,
+    reconnect,
+    logIn: login.start,
+    exit: finish,
+  });
 
   function hint(text: string): void {
     dispatch({ type: "hint_changed", hint: text });
@@ -219,10 +110,13 @@ export function createChatController(options: {
     return true;
   }
 
-  async function undo(): Promise<void> {
-    const restored = await runtime.undo();
-    const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
-    notice("info", files);
+  async function start(initialPrompt: string | undefined): Promise<void> {
+    await connection.greet();
+    if (initialPrompt && runtime.connection.type !== "signed_out") queue.prompt(initialPrompt);
+    else if (initialPrompt && editor.get().buffer.text === "") {
+      editor.dispatch({ type: "set_text", text: initialPrompt });
+    }
+    await connection.load();
   }
 
   // Whoever writes on does not mean to exit.
@@ -230,13 +124,7 @@ export function createChatController(options: {
 
   return {
     finished,
-    start(initialPrompt) {
-      showWarnings();
-      if (initialPrompt && runtime.connection.type === "signed_out") {
-        editor.dispatch({ type: "set_text", text: initialPrompt });
-      } else if (initialPrompt) queue.prompt(initialPrompt);
-      void greet();
-    },
+    start: (initialPrompt) => void start(initialPrompt),
     submit(text) {
       if (text.trim() === "") return;
       const line = parseLine(text, slashCommands);
@@ -249,8 +137,7 @@ export function createChatController(options: {
       }
       editor.dispatch({ type: "submitted" });
       if (line.type === "prompt") return queue.prompt(line.text);
-      const { connection, model, models } = store.get();
-      perform(line.command.run(line.args, { connection, model, models, isBusy: queue.isBusy }));
+      perform(line.command.run(line.args, { ...store.get(), isBusy: queue.isBusy }));
     },
     escape() {
       if (!closeDialog()) queue.stop();
@@ -275,7 +162,7 @@ export function createChatController(options: {
       unwatchEditor();
       clearTimeout(hintTimer);
       login.cancel();
-      connected?.disconnect();
+      connection.dispose();
     },
   };
 }

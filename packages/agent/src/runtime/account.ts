@@ -5,11 +5,13 @@ import {
   resolveGitHubHost,
   type ApiKeyReader,
 } from "@zotpilot/auth";
-import { createCopilot, type Copilot } from "@zotpilot/provider";
+import { createCopilot, type Copilot, type CopilotQuotaState } from "@zotpilot/provider";
 import { UsageError } from "../errors.ts";
 import type { CliOptions } from "../options.ts";
 import type { Credentials } from "./credentials.ts";
 import { identityFrom } from "./identity.ts";
+import { createModelCache } from "./model-cache.ts";
+import { resolvePaths } from "./paths.ts";
 import type { Connection } from "./runtime.ts";
 import { readCommandWords } from "./schema.ts";
 
@@ -25,8 +27,9 @@ export async function connectAccount(settings: {
   env: Record<string, string | undefined>;
   /** Opened only when the environment holds no token: a keychain may make a person wait. */
   credentials: () => Promise<Credentials>;
+  onQuota?: (quota: CopilotQuotaState) => void;
 }): Promise<ConnectedAccount | undefined> {
-  const { options, env } = settings;
+  const { options, env, onQuota } = settings;
   const isGiven = Boolean(env["COPILOT_GITHUB_TOKEN"]?.trim()) && options.account === undefined;
   const own = isGiven ? undefined : await settings.credentials();
   const command = tokenCommand(env);
@@ -54,7 +57,13 @@ export async function connectAccount(settings: {
       ...(login !== undefined && { login }),
       ...(id !== undefined && { id }),
     },
-    copilot: createCopilot({ githubToken, host: providerHost(host), ...identityFrom(env) }),
+    copilot: createCopilot({
+      githubToken,
+      host: providerHost(host),
+      modelCache: createModelCache(resolvePaths(env).models, `${host} ${id ?? token}`),
+      ...(onQuota && { onQuota }),
+      ...identityFrom(env),
+    }),
   };
 }
 

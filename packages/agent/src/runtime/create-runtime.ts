@@ -1,25 +1,18 @@
 import { AuthError, signOut } from "@zotpilot/auth";
-import {
-  createAgent,
-  createSessionStore,
-  openSession as openSessionFile,
-  type Agent,
-  type ApprovalRequest,
-  type Session,
-} from "@zotpilot/core";
-import { createCopilot, type Copilot } from "@zotpilot/provider";
+import type { Agent, ApprovalRequest, Session } from "@zotpilot/core";
+import { createCopilot, type Copilot, type CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import type { CodingTools } from "@zotpilot/tools";
 import type { CliOptions } from "../options.ts";
 import { connectAccount } from "./account.ts";
-import { chooseModel, usableModels } from "./choose-model.ts";
+import { usableModels } from "./choose-model.ts";
+import { createConversations } from "./conversations.ts";
 import { openCredentials, type Credentials } from "./credentials.ts";
-import { loadAgentInstructions } from "./instructions.ts";
+import { makeAgent } from "./make-agent.ts";
 import { createProxyFetch } from "./network.ts";
-import { resolvePaths } from "./paths.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { hasBrowser, openInBrowser, signIn } from "./sign-in.ts";
-import { openPermissions, openTools } from "./tools.ts";
+import { openPermissions } from "./tools.ts";
 import { version } from "./version.ts";
 
 /** What a runtime is made from. */
@@ -32,54 +25,78 @@ export interface RuntimeOptions {
   onWarning?: (sentence: string) => void;
 }
 
-/** Wires provider, auth, tools, session and agent together. Contacts nobody until it is used. */
-export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Runtime> {
+/** Wires provider, auth, tools, session and agent together. Opens nothing and contacts nobody until it is used. */
+export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   const { options, env } = runtimeOptions;
   const warnings: string[] = [];
-  const onWarning = runtimeOptions.onWarning ?? ((sentence) => void warnings.push(sentence));
+  const keepWarning = (sentence: string): void => {
+    if (!warnings.includes(sentence)) warnings.push(sentence);
+  };
+  const onWarning = runtimeOptions.onWarning ?? keepWarning;
   const fetch = createProxyFetch();
   let opened: Promise<Credentials> | undefined;
   const credentials = (): Promise<Credentials> =>
     (opened ??= unlessFailed(openCredentials({ env, fetch, onWarning }), () => (opened = undefined)));
-  let connection: Connection = { type: "signed_out", host: options.host ?? "github.com" };
+  const host = options.host ?? "github.com";
+  const conversations = createConversations({ options, env, onWarning: keepWarning });
+  const permissions = openPermissions(options, env);
+  const stopped = runtimeOptions.signal ?? new AbortController().signal;
+  const demos: (() => Promise<void>)[] = [];
+  let connection: Connection = { type: "connecting", host };
+  /** The first connection: made when it is needed first, tried again when it failed. */
+  let connected: Promise<void> | undefined;
   let copilot: Copilot | undefined;
   let agent: Promise<Agent> | undefined;
   let models: Promise<readonly ModelInfo[]> | undefined;
   let session: Promise<Session | undefined> | undefined;
-  /** The file of the conversation that the next account goes on with. */
-  let unfinished: string | undefined;
   /** Aborted when the connection that it was made for is left. */
   let left = new AbortController();
-  const stopped = runtimeOptions.signal ?? new AbortController().signal;
-  let isResumed = false;
   let announce: ((request: ApprovalRequest) => void) | undefined;
+  let tellQuota: ((quota: CopilotQuotaState) => void) | undefined;
   /** The agent that was made last: it has the calls that wait for a decision. */
   let current: Agent | undefined;
-  const permissions = openPermissions(options, env);
   let codingTools: CodingTools | undefined;
-  let continueLatest = options.continue;
-  const demos: (() => Promise<void>)[] = [];
 
-  async function connect(next: Connection, client: Copilot | undefined): Promise<void> {
+  function connect(): Promise<void> {
+    return (connected ??= unlessFailed(connectFirst(), () => {
+      connected = undefined;
+      connection = { type: "signed_out", host };
+    }));
+  }
+
+  async function connectFirst(): Promise<void> {
+    if (options.demo === "always") await startDemo();
+    else if (await connectStored()) return;
+    else if (options.demo === "when_signed_out" && options.account === undefined) await startDemo();
+    else connection = { type: "signed_out", host };
+  }
+
+  async function change(next: Connection, client: Copilot | undefined): Promise<void> {
     left.abort();
     const before = await agent?.catch(() => undefined);
     await before?.close();
     left = new AbortController();
     agent = undefined;
-    const opened = await session?.catch(() => undefined);
+    const file = await session?.catch(() => undefined);
     session = undefined;
     // A conversation with a model goes on with the next account; what was said to the demo stays with the demo.
-    if (opened && before && before.transcript.messages.length > 0 && connection.type !== "demo") {
-      unfinished = opened.path;
+    if (file && before && before.transcript.messages.length > 0 && connection.type !== "demo") {
+      conversations.goOnWith(file.path);
     }
     models = undefined;
     connection = next;
     copilot = client;
+    connected = Promise.resolve();
   }
 
   async function connectStored(): Promise<boolean> {
-    const account = await connectAccount({ options, env, credentials });
-    if (account) await connect(account.connection, account.copilot);
+    const account = await connectAccount({
+      options,
+      env,
+      credentials,
+      onQuota: (quota) => tellQuota?.(quota),
+    });
+    if (account) await change(account.connection, account.copilot);
     return account !== undefined;
   }
 
@@ -89,89 +106,44 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     const simulator = await createSimulator({ pace: options.mode === "interactive" ? demoPaceMs : 0 });
     demos.push(() => simulator.close());
     const client = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
-    await connect({ type: "demo", origin: simulator.origin }, client);
+    await change({ type: "demo", origin: simulator.origin }, client);
   }
 
-  function requireCopilot(): Copilot {
+  async function requireCopilot(): Promise<Copilot> {
+    await connect();
     if (copilot) return copilot;
-    throw new AuthError(
-      "not_logged_in",
-      `nobody is signed in to ${connection.type === "signed_out" ? connection.host : "GitHub"}.`,
-    );
+    const where = connection.type === "signed_out" ? connection.host : "GitHub";
+    throw new AuthError("not_logged_in", `nobody is signed in to ${where}.`);
   }
 
   async function listModels(): Promise<readonly ModelInfo[]> {
-    const signal = AbortSignal.any([stopped, left.signal]);
-    return usableModels(await requireCopilot().listModels({ signal }));
-  }
-
-  async function openSession(): Promise<Session | undefined> {
-    const isNamed = options.resume !== undefined;
-    if (!options.session || (options.mode === "rpc" && !options.continue && !isNamed)) return undefined;
-    // What was said to the demo stays with the demo: a model of an account never sees it.
-    const root = `${resolvePaths(env).sessions}${connection.type === "demo" ? "-demo" : ""}`;
-    const sessions = createSessionStore({ root, cwd: options.cwd });
-    if (unfinished !== undefined && connection.type !== "demo") return openSessionFile(unfinished);
-    if (options.resume !== undefined && !isResumed) {
-      const resumed = await openSessionFile((await sessions.find(options.resume)).path);
-      isResumed = true;
-      warnings.push(...resumed.warnings);
-      return resumed;
+    const client = await requireCopilot();
+    const list = await client.models({ signal: AbortSignal.any([stopped, left.signal]) });
+    if (list.stale) {
+      onWarning(`Copilot did not answer; its models are shown as they were on ${list.savedAt.slice(0, 10)}`);
     }
-    if (!continueLatest) return sessions.create();
-    continueLatest = false;
-    const latest = await sessions.openLatest();
-    if (!latest) warnings.push("there is no earlier conversation in this folder; this is a new one");
-    else warnings.push(...latest.warnings);
-    return latest ?? sessions.create();
+    return usableModels(list.models);
   }
 
-  async function makeAgent(): Promise<Agent> {
-    const client = requireCopilot();
-    session ??= unlessFailed(openSession(), () => (session = undefined));
-    const opened = await session;
-    const last = opened?.events.findLast((event) => event.type === "model_changed")?.model;
-    const model = chooseModel(await runtime.models(), {
-      ...(options.model !== undefined && { asked: options.model }),
-      ...(last !== undefined && { last }),
-    });
-    const instructions = await loadAgentInstructions(options, env, today());
-    warnings.push(...instructions.warnings.filter((warning) => !warnings.includes(warning)));
+  async function nextAgent(): Promise<Agent> {
+    const client = await requireCopilot();
+    const place = connection.type === "demo" ? "demo" : "account";
+    session ??= unlessFailed(conversations.open(place), () => (session = undefined));
+    const file = await session;
     await codingTools?.close();
-    codingTools = await openTools({
+    const made = await makeAgent({
       options,
       env,
+      client,
+      models: () => runtime.models(),
+      session: file,
       permissions,
-      session: opened?.id,
+      onWarning: keepWarning,
       onRefused: onWarning,
+      onApproval: (request) => announce?.(request),
     });
-    const { tools, middleware, checkpoints } = codingTools;
-    const made = createAgent({
-      // The agent offers what all modes offer: models that the account can use.
-      provider: { id: client.id, listModels: () => runtime.models(), stream: client.stream },
-      model: model.id,
-      tools: [...tools, ...instructions.tools],
-      middleware,
-      // A person sees the notice and can go on; a script has to fail.
-      unsaved: options.mode === "interactive" ? "continue" : "stop",
-      system: instructions.system,
-      cwd: options.cwd,
-      ...(opened && { session: opened }),
-      ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
-      ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
-      ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
-    });
-    current = made;
-    made.subscribe((event) => {
-      if (event.type === "run_start") checkpoints?.nextTurn();
-      if (event.type === "approval_request") announce?.(event.request);
-    });
-    // At the screen sits somebody who answers; a program that drives us says so itself.
-    if (options.mode === "interactive") made.attend();
-    if (opened && opened.events.length > 0 && last !== model.id && options.model !== undefined) {
-      await made.setModel(model.id);
-    }
-    return made;
+    codingTools = made.tools;
+    return (current = made.agent);
   }
 
   const runtime: Runtime = {
@@ -183,9 +155,11 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     get warnings() {
       return warnings;
     },
-    agent: () => (agent ??= unlessFailed(makeAgent(), () => (agent = undefined))),
+    connect,
+    agent: async () => (agent ??= unlessFailed(nextAgent(), () => (agent = undefined))),
     models: async () => (models ??= unlessFailed(listModels(), () => (models = undefined))),
     async *login({ signal }) {
+      await connected?.catch(() => undefined);
       const events = signIn({
         options,
         env,
@@ -201,14 +175,17 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
     },
     async logout() {
       if (connection.type !== "signed_in" || connection.id === undefined) return;
-      const { id, host } = connection;
+      const { id, host: from } = connection;
       const { store, accounts } = await credentials();
-      const { left } = await signOut({ store, accounts, ids: [id] });
-      if (left[0]) throw left[0].error;
-      await connect({ type: "signed_out", host }, undefined);
+      const signedOut = await signOut({ store, accounts, ids: [id] });
+      if (signedOut.left[0]) throw signedOut.left[0].error;
+      await change({ type: "signed_out", host: from }, undefined);
     },
     onApproval(listener) {
       announce = listener;
+    },
+    onQuota(listener) {
+      tellQuota = listener;
     },
     approvals: {
       list: () => current?.approvals ?? [],
@@ -219,20 +196,19 @@ export async function createRuntime(runtimeOptions: RuntimeOptions): Promise<Run
       if (!checkpoints) return [];
       return (await checkpoints.undo()).restored;
     },
-    startDemo,
+    async startDemo() {
+      await connected?.catch(() => undefined);
+      await startDemo();
+    },
     async close() {
       left.abort();
-      const opened = await agent?.catch(() => undefined);
-      await opened?.close();
+      const last = await agent?.catch(() => undefined);
+      await last?.close();
       await codingTools?.close();
       await (await session?.catch(() => undefined))?.close();
       for (const stopDemo of demos.splice(0)) await stopDemo();
     },
   };
-
-  if (options.demo === "always") await startDemo();
-  else if (!(await connectStored()) && options.demo === "when_signed_out" && options.account === undefined)
-    await startDemo();
   return runtime;
 }
 
@@ -244,9 +220,3 @@ function unlessFailed<Value>(promise: Promise<Value>, forget: () => void): Promi
 
 /** About reading speed: on the screen, the demo's answers should look like a stream. */
 const demoPaceMs = 25;
-
-function today(): string {
-  const now = new Date();
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
-}

@@ -1,9 +1,12 @@
 import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
 import type { Agent, ApprovalAnswer, ApprovalRequest } from "@zotpilot/core";
+import type { CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 
 /** Whose models are used. */
 export type Connection =
+  /** Nobody has looked for an account yet. */
+  | { type: "connecting"; host: string }
   | { type: "signed_out"; host: string }
   | {
       type: "signed_in";
@@ -26,6 +29,8 @@ export interface Runtime {
   readonly connection: Connection;
   /** One sentence each, to be shown once: what was mended or passed over when the session was opened. */
   readonly warnings: readonly string[];
+  /** Looks for an account, once. Throws what the credential store throws, and then tries again at the next call. */
+  connect(): Promise<void>;
   /** The agent, made at first use. Throws `AuthError` `not_logged_in` while signed out. */
   agent(): Promise<Agent>;
   /** The models of the connection, default first. */
@@ -36,6 +41,8 @@ export interface Runtime {
   logout(): Promise<void>;
   /** Told about each call that a person has to decide about. One listener at a time. */
   onApproval(listener: (request: ApprovalRequest) => void): void;
+  /** Told when an answer of the account changes what is known about its allowances. One listener at a time. */
+  onQuota(listener: (quota: CopilotQuotaState) => void): void;
   /** What waits for a decision; `respond` is false when there is no such call, or the digest is another one's. */
   readonly approvals: {
     list(): readonly ApprovalRequest[];

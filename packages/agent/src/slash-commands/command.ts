@@ -1,5 +1,7 @@
-import type { ApprovalRequest } from "@zotpilot/core";
+import type { ApprovalRequest, Transcript } from "@zotpilot/core";
+import type { CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
+import type { LastCall } from "../chat/state/chat-state.ts";
 import type { Connection } from "../runtime/runtime.ts";
 
 /** A window over the composer. The chat draws it and says what came of it. */
@@ -24,9 +26,13 @@ export type LoginStep =
 
 /** What a command is told. */
 export interface CommandContext {
+  /** What the conversation has used. */
+  readonly transcript: Pick<Transcript, "usage" | "unmeasured">;
+  readonly lastCall?: LastCall | undefined;
+  readonly quota?: CopilotQuotaState | undefined;
   readonly connection: Connection;
   /** The id of the model in use; undefined until it is known. */
-  readonly model: string | undefined;
+  readonly model?: string | undefined;
   /** Empty until they are known. */
   readonly models: readonly ModelInfo[];
   /** Whether a prompt runs or waits. */

@@ -1,5 +1,6 @@
 import { clearCommand } from "./clear.ts";
 import type { SlashCommand } from "./command.ts";
+import { costCommand } from "./cost.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCommand } from "./exit.ts";
 import { createHelpCommand } from "./help.ts";
@@ -7,7 +8,6 @@ import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
 import { compactCommand } from "./compact.ts";
 import { modelCommand } from "./model.ts";
-
 import { nameCommand } from "./name.ts";
 import { steerCommand } from "./steer.ts";
 import { undoCommand } from "./undo.ts";
@@ -19,6 +19,7 @@ export const slashCommands: readonly SlashCommand[] = [
   steerCommand,
   compactCommand,
   undoCommand,
+  costCommand,
   clearCommand,
   nameCommand,
   loginCommand,

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { ModelInfo } from "@zotpilot/provider/model";
+import { costOf } from "@zotpilot/core";
+import { emptyUsage, type ModelInfo } from "@zotpilot/provider/model";
 import { describe, expect, test } from "vitest";
 import type { CommandContext } from "./command.ts";
 import { slashCommands } from "./index.ts";
@@ -14,6 +15,7 @@ const context: CommandContext = {
     login: "octocat",
     id: "octocat@github.com",
   },
+  transcript: { usage: emptyUsage(), unmeasured: 0 },
   model: "model-a",
   models: [{ id: "model-a" }, { id: "model-b" }] as ModelInfo[],
   isBusy: false,
@@ -101,5 +103,65 @@ describe("what commands want done", () => {
       type: "say",
       text: expect.stringContaining("COPILOT_GITHUB_TOKEN"),
     });
+  });
+});
+
+describe("/cost", () => {
+  const usage = { inputTokens: 1200, cachedInputTokens: 1000, outputTokens: 30, reasoningTokens: 12 };
+
+  test("tells what was used by the conversation and by the last call", () => {
+    const spent = { ...usage, nanoAiu: 2_500_000_000 };
+    const call = { ...usage, nanoAiu: 3_000_000 };
+    const used = {
+      transcript: { usage: spent, unmeasured: 0 },
+      lastCall: { usage: call, cost: costOf(call) },
+    };
+    const tokens = "1200 tokens sent (1000 of them cached), 30 answered (12 of them reasoning)";
+    expect(run("/cost", used)).toMatchObject({
+      text: [
+        `this conversation: ${tokens}; 2.50 credits`,
+        `the last call: ${tokens}; <0.01 credits`,
+        "what is left is not known: no answer has told it yet",
+      ].join("\n"),
+    });
+  });
+
+  test("what nobody knows is not made up, and said with its reason", () => {
+    expect(run("/cost")).toMatchObject({ text: expect.stringMatching(/^Nothing was asked/) });
+    const unknown = { transcript: { usage, unmeasured: 1 }, lastCall: { usage: null, cost: costOf(null) } };
+    const { text } = run("/cost", unknown) as { text: string };
+    expect(text).toContain("30 answered (12 of them reasoning); cost unknown: the service did not say");
+    expect(text).toContain("the last call: the service did not say how many tokens; cost unknown: ");
+    const partly = { transcript: { usage: { ...usage, nanoAiu: 1e9 }, unmeasured: 2 } };
+    expect(run("/cost", partly)).toMatchObject({
+      text: expect.stringContaining("1.00 credit at least: 2 calls"),
+    });
+  });
+
+  test("lists what is left of each allowance and window", () => {
+    const quota = {
+      quotas: [
+        { name: "chat", unlimited: true, overagePermitted: false, overage: 0 },
+        {
+          name: "premium_interactions",
+          unlimited: false,
+          entitlement: 300,
+          remaining: 42,
+          percentRemaining: 14,
+          overagePermitted: false,
+          overage: 0,
+          resetsAt: "2026-12-01",
+        },
+        { name: "completions", unlimited: false, overagePermitted: false, overage: 0 },
+      ],
+      windows: [{ name: "session", percentRemaining: 80.4 }],
+    };
+    const { text } = run("/cost", { quota }) as { text: string };
+    expect(text.split("\n").slice(1)).toEqual([
+      "chat: unlimited",
+      "premium interactions: 42 of 300 left, starts anew 2026-12-01",
+      "completions: not told",
+      "session: 80 % left",
+    ]);
   });
 });

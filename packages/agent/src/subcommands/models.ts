@@ -14,7 +14,7 @@ export async function runModels(
   signal: AbortSignal,
 ): Promise<number> {
   const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
-  const runtime = await createRuntime({ options, env: io.env, onWarning, signal });
+  const runtime = createRuntime({ options, env: io.env, onWarning, signal });
   try {
     const models = await runtime.models();
     if (json) for (const model of models) io.stdout.write(encodeLine(model));

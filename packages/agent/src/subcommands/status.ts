@@ -1,6 +1,7 @@
 import { describeCredential, type CredentialState } from "@zotpilot/auth";
 import { encodeLine } from "@zotpilot/ndjson";
 import { isProviderError, type CopilotQuota, type CopilotUser, type ProviderError } from "@zotpilot/provider";
+import { quotaSentence } from "../costs.ts";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
@@ -53,7 +54,7 @@ export async function runStatus(
     print(`Credential: ${source === "environment" ? `the environment (${place})` : keptIn}`);
     if (token) print(`Token: ${token.title}, ${lifeOf(token)}`);
     if (user?.plan) print(`Plan: ${user.plan}`);
-    for (const quota of user?.quotas ?? []) print(`Quota: ${quotaLine(quota, user?.resetsAt)}`);
+    for (const quota of user?.quotas ?? []) print(`Quota: ${quotaSentence(quota, user?.resetsAt)}`);
     if (failure) print(`The account could not be checked: ${errorLine(failure)}`);
   }
   return failure ? exitCodeOf(failure) : exitCodes.ok;
@@ -88,17 +89,4 @@ function lifeOf({ life, expiresAt, renewable }: CredentialState): string {
   if (life === "endless") return "without an end of its own";
   const renewed = renewable ? ", renewed by itself" : "; sign in again then";
   return life === "alive" ? `good until ${expiresAt}${renewed}` : `over since ${expiresAt}${renewed}`;
-}
-
-function quotaLine(quota: CopilotQuota, resetsAt: string | undefined): string {
-  const name = quota.name.replaceAll("_", " ");
-  if (quota.unlimited) return `${name}: unlimited`;
-  const reset = quota.resetsAt ?? resetsAt;
-  const left =
-    quota.remaining !== undefined && quota.entitlement !== undefined
-      ? `${quota.remaining} of ${quota.entitlement} left`
-      : quota.percentRemaining !== undefined
-        ? `${Math.round(quota.percentRemaining)} % left`
-        : "not told";
-  return `${name}: ${left}${reset === undefined ? "" : `, starts anew ${reset}`}`;
 }

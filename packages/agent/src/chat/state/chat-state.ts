@@ -1,5 +1,6 @@
-import { emptyTranscript, type AgentEvent, type Transcript } from "@zotpilot/core";
-import type { ModelInfo } from "@zotpilot/provider/model";
+import { emptyTranscript, type AgentEvent, type Cost, type Transcript } from "@zotpilot/core";
+import type { CopilotQuotaState } from "@zotpilot/provider";
+import type { ModelInfo, Usage } from "@zotpilot/provider/model";
 import type { SanitizeState } from "@zotpilot/tui";
 import type { Connection } from "../../runtime/runtime.ts";
 import type { DialogRequest } from "../../slash-commands/command.ts";
@@ -23,6 +24,12 @@ export interface LiveTool extends ToolView {
   readonly written?: string | undefined;
 }
 
+/** What one model call used, and what it cost; the usage is null when the service did not tell it. */
+export interface LastCall {
+  readonly usage: Usage | null;
+  readonly cost: Cost;
+}
+
 /** Everything that the screen shows, except the text being written. */
 export interface ChatState {
   /** What is in the scrollback, oldest first. Only grows. */
@@ -42,6 +49,10 @@ export interface ChatState {
   readonly model?: string | undefined;
   /** The models of the connection; empty until they are known. */
   readonly models: readonly ModelInfo[];
+  /** What the last model call used and cost; undefined before the first of this chat. */
+  readonly lastCall?: LastCall | undefined;
+  /** What is left of the account's allowances, as far as answers have told. */
+  readonly quota?: CopilotQuotaState | undefined;
   readonly cwd: string;
   readonly dialog?: DialogRequest | undefined;
   /** Said in the status line for a moment, such as how to exit. */
@@ -59,6 +70,7 @@ export type ChatAction =
   | { type: "connection_changed"; connection: Connection }
   | { type: "agent_ready"; model: string; transcript: Transcript }
   | { type: "connecting_changed"; isConnecting: boolean }
+  | { type: "quota_changed"; quota: CopilotQuotaState }
   | { type: "models_loaded"; models: readonly ModelInfo[] }
   | { type: "queued"; text: string }
   /** The oldest waiting prompt has been sent. */

@@ -11,13 +11,15 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case "notice":
       return notice(state, action.level, action.text);
     case "connection_changed":
-      return { ...state, connection: action.connection, model: undefined, models: [] };
+      return { ...state, connection: action.connection, model: undefined, models: [], quota: undefined };
     case "agent_ready":
       return { ...state, model: action.model, transcript: action.transcript };
     case "connecting_changed":
       // What an agent is busy with says more.
       if (state.activity && state.activity.type !== "connecting") return state;
       return { ...state, activity: action.isConnecting ? { type: "connecting" } : undefined };
+    case "quota_changed":
+      return { ...state, quota: action.quota };
     case "models_loaded":
       return { ...state, models: action.models };
     case "queued":

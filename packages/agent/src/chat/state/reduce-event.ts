@@ -98,8 +98,9 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
     case "session_named":
     case "tool_input_delta":
     case "tool_input_end":
-    case "usage":
       return state;
+    case "usage":
+      return { ...state, lastCall: { usage: event.turn, cost: event.cost.turn } };
   }
 }
 

@@ -58,3 +58,41 @@ test("a hint comes first", () => {
 test("other folders that begin like the home folder keep their name", () => {
   expect(shown({ cwd: "/people/meow" })).toContain(" · /people/meow");
 });
+
+test("what the conversation has cost stands there once it is known, and is said to be too little when some is missing", () => {
+  const usage = { inputTokens: 9, outputTokens: 9, cachedInputTokens: 0, reasoningTokens: 0 };
+  const costs = (nanoAiu: number | undefined, unmeasured: number): string =>
+    shown({
+      transcript: {
+        ...state.transcript,
+        usage: { ...usage, ...(nanoAiu !== undefined && { nanoAiu }) },
+        unmeasured,
+      },
+    });
+  expect(costs(12_340_000_000, 0)).toContain(" · 12.3 credits · ");
+  expect(costs(1_500_000_000, 2)).toContain(" · over 1.50 credits · ");
+  expect(costs(undefined, 1)).not.toContain("credit");
+});
+
+test("the allowance or window of use of which least is left stands there; none that is not known", () => {
+  const quota = (percentRemaining?: number): Partial<ChatState> => ({
+    quota: {
+      quotas: [
+        { name: "chat", unlimited: true, percentRemaining: 0, overagePermitted: false, overage: 0 },
+        {
+          name: "premium_interactions",
+          unlimited: false,
+          overagePermitted: false,
+          overage: 0,
+          ...(percentRemaining !== undefined && { percentRemaining }),
+        },
+      ],
+      windows: [{ name: "weekly", percentRemaining: 45 }],
+    },
+  });
+  expect(shown(quota(12.4))).toContain(" · premium 12% left · ");
+  expect(shown(quota())).toContain(" · weekly 45% left · ");
+  expect(shown({})).not.toContain("left");
+  const low = statusLine({ ...state, ...quota(9) }, 100, undefined);
+  expect(low.find(({ text }) => text.includes("left"))).toMatchObject({ color: "yellow" });
+});

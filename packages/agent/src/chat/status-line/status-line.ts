@@ -1,4 +1,6 @@
+import { totalCost } from "@zotpilot/core";
 import { cellWidth, graphemes, lineWidth, truncateSpans, type Line, type Span } from "@zotpilot/tui";
+import { creditsText } from "../../costs.ts";
 import type { ChatState } from "../state/chat-state.ts";
 
 /**
@@ -9,7 +11,7 @@ export function statusLine(state: ChatState, width: number, home: string | undef
   const { hint } = state;
   const says =
     hint === undefined
-      ? [model(state), context(state), account(state)]
+      ? [model(state), context(state), spent(state), left(state), account(state)]
       : [[{ text: hint, color: "yellow" as const }], model(state)];
   const line = joined(says);
   const room = width - lineWidth(line) - separator.text.length;
@@ -54,6 +56,28 @@ function context({ transcript, models, model: id }: ChatState): Span[] {
   ];
 }
 
+/** What the conversation has cost; nothing while nobody knows: `/cost` says why. */
+function spent({ transcript: { usage, unmeasured } }: ChatState): Span[] {
+  const { credits } = totalCost(usage, unmeasured);
+  if (credits === null) return [];
+  return [{ text: `${unmeasured > 0 ? "over " : ""}${creditsText(credits)}`, dim: true }];
+}
+
+/** The allowance or the window of use of which least is left; nothing while nobody knows. */
+function left({ quota }: ChatState): Span[] {
+  const shares = [...(quota?.quotas ?? []).filter(({ unlimited }) => !unlimited), ...(quota?.windows ?? [])]
+    .map(({ name, percentRemaining }) => ({
+      name: name.replace(/_.*/, ""),
+      percent: percentRemaining ?? 100,
+    }))
+    .toSorted((one, other) => one.percent - other.percent);
+  const [least] = shares;
+  if (!least || least.percent >= 100) return [];
+  const isLow = least.percent < 10;
+  const text = `${least.name} ${Math.round(least.percent)}% left`;
+  return [{ text, ...(isLow ? { color: "yellow" } : { dim: true }) }];
+}
+
 function tokens(count: number): string {
   return count >= 1000 ? `${Math.round(count / 1000)}k` : String(count);
 }
@@ -62,6 +86,7 @@ function account({ connection }: ChatState): Span[] {
   switch (connection.type) {
     case "demo":
       return [{ text: "Demo, not an AI", color: "magenta" }];
+    case "connecting":
     case "signed_out":
       return [];
     case "signed_in":

@@ -1,0 +1,26 @@
+import type { CopilotQuota, CopilotUsageWindow } from "@zotpilot/provider";
+
+/** Copilot's AI credits in words. */
+export function creditsText(credits: number): string {
+  const shown = credits === 0 ? "0" : credits < 0.01 ? "<0.01" : credits.toFixed(credits < 10 ? 2 : 1);
+  return `${shown} ${shown === "1.00" ? "credit" : "credits"}`;
+}
+
+/** What is left of an allowance or a window of use; what the service did not tell is not made up. */
+export function quotaSentence(quota: CopilotQuota | CopilotUsageWindow, resetsAt?: string): string {
+  const name = quota.name.replaceAll("_", " ");
+  if ("unlimited" in quota && quota.unlimited) return `${name}: unlimited`;
+  const reset = quota.resetsAt ?? resetsAt;
+  return `${name}: ${leftOf(quota)}${reset === undefined ? "" : `, starts anew ${reset}`}`;
+}
+
+function leftOf(quota: CopilotQuota | CopilotUsageWindow): string {
+  if ("entitlement" in quota && quota.entitlement !== undefined && quota.remaining !== undefined) {
+    return `${round(quota.remaining)} of ${round(quota.entitlement)} left`;
+  }
+  return quota.percentRemaining === undefined ? "not told" : `${Math.round(quota.percentRemaining)} % left`;
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

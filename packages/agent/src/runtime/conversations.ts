@@ -1,0 +1,54 @@
+import { createSessionStore, openSession, type Session } from "@zotpilot/core";
+import type { CliOptions } from "../options.ts";
+import { resolvePaths } from "./paths.ts";
+
+/** Which session the next agent has. */
+export interface Conversations {
+  /** Opens the one that was asked for, or goes on with, or begins one. Undefined when none is to be kept. */
+  open(place: "account" | "demo"): Promise<Session | undefined>;
+  /** From now on every account goes on with this file. */
+  goOnWith(path: string): void;
+}
+
+/** `--resume` and `--continue` count once: what is opened after that, for another account, is a new conversation. */
+export function createConversations(settings: {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  onWarning: (sentence: string) => void;
+}): Conversations {
+  const { options, env, onWarning } = settings;
+  const isKept =
+    options.session && (options.mode !== "rpc" || options.continue || options.resume !== undefined);
+  let asked = options.resume;
+  let continuesLatest = options.continue;
+  let unfinished: string | undefined;
+
+  function told(session: Session): Session {
+    for (const warning of session.warnings) onWarning(warning);
+    return session;
+  }
+
+  return {
+    goOnWith(path) {
+      unfinished = path;
+    },
+    async open(place) {
+      if (!isKept) return undefined;
+      if (unfinished !== undefined && place === "account") return openSession(unfinished);
+      // What was said to the demo stays with the demo: a model of an account never sees it.
+      const root = `${resolvePaths(env).sessions}${place === "demo" ? "-demo" : ""}`;
+      const sessions = createSessionStore({ root, cwd: options.cwd });
+      if (asked !== undefined) {
+        const resumed = await openSession((await sessions.find(asked)).path);
+        asked = undefined;
+        return told(resumed);
+      }
+      if (!continuesLatest) return sessions.create();
+      const latest = await sessions.openLatest();
+      continuesLatest = false;
+      if (latest) return told(latest);
+      onWarning("there is no earlier conversation in this folder; this is a new one");
+      return sessions.create();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { createAgent, type Agent, type ApprovalRequest, type Session } from "@zotpilot/core";
+import type { Copilot } from "@zotpilot/provider";
+import type { ModelInfo } from "@zotpilot/provider/model";
+import type { CodingTools, PermissionStore } from "@zotpilot/tools";
+import type { CliOptions } from "../options.ts";
+import { chooseModel } from "./choose-model.ts";
+import { loadAgentInstructions } from "./instructions.ts";
+import { openTools } from "./tools.ts";
+
+/** An agent with its tools, which are to be closed after it. */
+export interface MadeAgent {
+  readonly agent: Agent;
+  readonly tools: CodingTools;
+}
+
+/** Puts the agent of one connection together: model, instructions, tools, session. */
+export async function makeAgent(settings: {
+  options: CliOptions;
+  env: Record<string, string | undefined>;
+  client: Copilot;
+  models: () => Promise<readonly ModelInfo[]>;
+  session: Session | undefined;
+  permissions: PermissionStore;
+  onWarning: (sentence: string) => void;
+  onRefused: (sentence: string) => void;
+  onApproval: (request: ApprovalRequest) => void;
+}): Promise<MadeAgent> {
+  const { options, env, client, models, session, permissions, onWarning, onRefused, onApproval } = settings;
+  const last = session?.events.findLast((event) => event.type === "model_changed")?.model;
+  const model = chooseModel(await models(), {
+    ...(options.model !== undefined && { asked: options.model }),
+    ...(last !== undefined && { last }),
+  });
+  const instructions = await loadAgentInstructions(options, env, today());
+  for (const warning of instructions.warnings) onWarning(warning);
+  const codingTools = await openTools({ options, env, permissions, session: session?.id, onRefused });
+  const { tools, middleware, checkpoints } = codingTools;
+  const agent = createAgent({
+    // The agent offers what all modes offer: models that the account can use.
+    provider: { id: client.id, listModels: models, stream: client.stream },
+    model: model.id,
+    tools: [...tools, ...instructions.tools],
+    middleware,
+    // A person sees the notice and can go on; a script has to fail.
+    unsaved: options.mode === "interactive" ? "continue" : "stop",
+    system: instructions.system,
+    cwd: options.cwd,
+    ...(session && { session }),
+    ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
+    ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
+    ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
+  });
+  agent.subscribe((event) => {
+    if (event.type === "run_start") checkpoints?.nextTurn();
+    if (event.type === "approval_request") onApproval(event.request);
+  });
+  // At the screen sits somebody who answers; a program that drives us says so itself.
+  if (options.mode === "interactive") agent.attend();
+  const isOther = session && session.events.length > 0 && last !== model.id && options.model !== undefined;
+  if (isOther && !session.readOnly) await agent.setModel(model.id);
+  return { agent, tools: codingTools };
+}
+
+function today(): string {
+  const now = new Date();
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+}
