@@ -1,34 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compose, toolRunner } from "@zotpilot/core";
 import { expect, test } from "vitest";
-import { codingTools, createCheckpoints, type CheckpointOptions } from "../src/index.ts";
-import { temporaryFolder, textOf, toolCall } from "./helpers.ts";
-
-async function setUp(options: Partial<CheckpointOptions> = {}) {
-  const cwd = await temporaryFolder();
-  const folder = await temporaryFolder();
-  const checkpoints = createCheckpoints({ folder, session: "session-1", ...options });
-  const run = compose(toolRunner(codingTools()), checkpoints.middleware);
-  let calls = 0;
-  const context = { cwd, signal: new AbortController().signal, progress: () => {} };
-  const call = async (name: string, input: unknown) =>
-    textOf(await run({ ...toolCall(name, input), id: `call-${(calls += 1)}` }, context));
-  return { cwd, folder, checkpoints, call };
-}
-
-/** The bytes (as latin1) and modes of all files. */
-async function state(folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || path.includes("/.git/")) continue;
-    const mode = (await stat(path)).mode & 0o7777;
-    found[path.slice(folder.length)] = `${mode.toString(8)} ${await readFile(path, "latin1")}`;
-  }
-  return found;
-}
+import { createCheckpoints } from "../src/index.ts";
+import { setUpCheckpoints as setUp, treeState as state } from "./checkpoint-helpers.ts";
 
 test("S-G6: a session of 50 edits is undone to the byte and the mode, turn by turn", async () => {
   const { cwd, checkpoints, call } = await setUp();
@@ -99,32 +73,6 @@ test("one call can be undone, but not below a later one", async () => {
   expect(await readFile(join(cwd, "a"), "utf8")).toBe("2");
   await checkpoints.undo({ call: "call-1" });
   expect(await readFile(join(cwd, "a"), "utf8")).toBe("1");
-});
-
-test("in a git repository commands are undone as well", async () => {
-  const { cwd, checkpoints, call } = await setUp();
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@x", ...args], { cwd });
-  git("init", "-q");
-  await writeFile(join(cwd, ".gitignore"), "ignored\n");
-  for (const name of ["clean", "dirty", "staged", "gone"]) await writeFile(join(cwd, name), `${name}\n`);
-  await writeFile(join(cwd, "run.sh"), "x\n", { mode: 0o755 });
-  git("add", ".");
-  git("commit", "-qm", "first");
-  await writeFile(join(cwd, "dirty"), "dirty and not committed\n");
-  await writeFile(join(cwd, "staged"), "staged\nmore\n");
-  git("add", "staged");
-  await mkdir(join(cwd, "sub"));
-  await writeFile(join(cwd, "sub", "untracked"), "untracked\n");
-  const before = await state(cwd);
-  await call("bash", {
-    command:
-      "for f in clean dirty staged run.sh sub/untracked; do echo changed > $f; done; rm gone; echo new > sub/new; git add . >/dev/null",
-  });
-  expect(await state(cwd)).not.toEqual(before);
-  const { restored } = await checkpoints.undo();
-  expect(restored).toHaveLength(7);
-  expect(await state(cwd)).toEqual(before);
 });
 
 test("disk use is bounded, and what was let go is said so", async () => {

@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 
 /** Contents of files, kept under their SHA-256. */
 export interface BlobStore {
-  /** Keeps bytes and gives their name. */
-  put(bytes: Uint8Array): Promise<string>;
+  /** Keeps bytes and gives their name. What need not survive a power failure can be written faster. */
+  put(bytes: Uint8Array, options?: { durable?: boolean }): Promise<string>;
+  has(name: string): Promise<boolean>;
   /** The bytes; undefined when they are gone or damaged. */
   get(name: string): Promise<Buffer | undefined>;
-  /** Every name with its size, in bytes. */
+  /** Every name with the room that it takes, in bytes. */
   list(): Promise<Map<string, number>>;
   delete(name: string): Promise<void>;
 }
@@ -22,17 +23,22 @@ export function blobName(bytes: Uint8Array): string {
 export function createBlobStore(folder: string): BlobStore {
   const pathOf = (name: string): string => join(folder, name.slice(0, 2), name.slice(2));
 
+  async function has(name: string): Promise<boolean> {
+    return (await stat(pathOf(name)).catch(() => undefined)) !== undefined;
+  }
+
   return {
-    async put(bytes) {
+    has,
+    async put(bytes, { durable = true } = {}) {
       const name = blobName(bytes);
       const path = pathOf(name);
-      if (await stat(path).catch(() => undefined)) return name;
+      if (await has(name)) return name;
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const temporary = `${path}.${randomBytes(4).toString("hex")}`;
       const handle = await open(temporary, "wx", 0o600);
       try {
         await handle.writeFile(bytes);
-        await handle.sync();
+        if (durable) await handle.sync();
       } catch (error) {
         await rm(temporary, { force: true });
         throw error;
@@ -52,11 +58,16 @@ export function createBlobStore(folder: string): BlobStore {
         if (!/^[0-9a-f]{2}$/.test(start)) continue;
         for (const rest of await readdir(join(folder, start)).catch(() => [])) {
           const stats = await stat(join(folder, start, rest)).catch(() => undefined);
-          if (stats) found.set(start + rest, stats.size);
+          if (stats) found.set(start + rest, roomOf(stats));
         }
       }
       return found;
     },
     delete: (name) => rm(pathOf(name), { force: true }),
   };
+}
+
+/** What a file takes of the disk, which for small ones is more than their size. Windows does not tell. */
+export function roomOf({ size, blocks }: { size: number; blocks: number | undefined }): number {
+  return Math.max(size, (blocks ?? 0) * 512);
 }

@@ -1,12 +1,13 @@
 import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { decodeArguments, type ToolMiddleware } from "@zotpilot/core";
+import { dirname, join } from "node:path";
+import { decodeArguments, type ToolContext, type ToolMiddleware } from "@zotpilot/core";
 import { resolvePath } from "../shared/path.ts";
 import { realPathOf } from "../shared/real-path.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { createBlobStore } from "./blobs.ts";
+import { createBlobStore, roomOf } from "./blobs.ts";
+import { createCommandWatch, type CommandChanges, type LookAgain } from "./command-changes.ts";
 import { fileState, sameState } from "./file-state.ts";
-import { gitSnapshot } from "./git-changes.ts";
+import { createGitObjects } from "./git-objects.ts";
 import { restore } from "./restore.ts";
 import { readEntry, type ChangedFile, type CheckpointEntry } from "./schema.ts";
 
@@ -53,6 +54,7 @@ const MAX_BYTES = 200 * 1024 * 1024;
 export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   const { folder, session, maxBytes = MAX_BYTES, now = () => new Date() } = options;
   const blobs = createBlobStore(join(folder, "contents"));
+  const commands = createCommandWatch(blobs, createGitObjects(join(folder, "reader")));
   const log = join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`);
   let turn = 1;
   let writing: Promise<void> = Promise.resolve();
@@ -75,15 +77,17 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
     await writing;
   }
 
-  async function record(id: string, tool: string, cwd: string, files: readonly ChangedFile[]): Promise<void> {
-    if (files.length === 0) return;
-    await append({ id, turn, tool, at: now().toISOString(), cwd, files: [...files] });
+  async function record(id: string, tool: string, cwd: string, changes: CommandChanges): Promise<void> {
+    const { files, folders } = changes;
+    if (files.length === 0 && folders.length === 0) return;
+    const made = folders.length > 0 && { folders };
+    await append({ id, turn, tool, at: now().toISOString(), cwd, files, ...made });
     await forgetOldest();
   }
 
   async function forgetOldest(): Promise<void> {
     const sizes = await blobs.list();
-    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0) + (await logRoom());
     if (total <= maxBytes) return;
     const times = await blobTimes();
     const oldest = [...sizes].sort(([left], [right]) => (times.get(left) ?? 0) - (times.get(right) ?? 0));
@@ -92,6 +96,17 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
       await blobs.delete(name);
       total -= size;
     }
+  }
+
+  /** What the logs of all sessions take. */
+  async function logRoom(): Promise<number> {
+    let total = 0;
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.endsWith(".jsonl")) continue;
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      if (stats) total += roomOf(stats);
+    }
+    return total;
   }
 
   /** When each content was last part of a call. */
@@ -119,33 +134,31 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
     return times;
   }
 
-  async function aroundFile(cwd: string, shown: string): Promise<() => Promise<ChangedFile[]>> {
+  async function aroundFile(cwd: string, shown: string): Promise<LookAgain> {
     const path = await realPathOf(resolvePath(cwd, shown));
     const was = await fileState(path);
     if (was.bytes) await blobs.put(was.bytes);
+    const missing = was.state ? [] : await missingFolders(dirname(path));
     return async () => {
       const is = await fileState(path);
-      if (sameState(was.state, is.state)) return [];
+      if (sameState(was.state, is.state)) return { files: [], folders: [] };
       const lost = was.lost ?? is.lost;
-      return [{ path, before: was.state, after: is.state, ...(lost !== undefined && { lost }) }];
-    };
-  }
-
-  async function aroundCommand(cwd: string): Promise<() => Promise<ChangedFile[]>> {
-    const snapshot = await gitSnapshot(cwd);
-    return async () => {
-      const changes = (await snapshot?.changes()) ?? [];
-      for (const { before } of changes) if (before) await blobs.put(before);
-      return changes.map(({ file }) => file);
+      const file: ChangedFile = {
+        path,
+        before: was.state,
+        after: is.state,
+        ...(lost !== undefined && { lost }),
+      };
+      return { files: [file], folders: missing };
     };
   }
 
   function around(
     name: string,
     input: unknown,
-    cwd: string,
-  ): Promise<() => Promise<ChangedFile[]>> | undefined {
-    if (COMMAND_TOOLS.has(name)) return aroundCommand(cwd);
+    { cwd, signal }: ToolContext,
+  ): Promise<LookAgain | undefined> | undefined {
+    if (COMMAND_TOOLS.has(name)) return commands.look(cwd, signal);
     const path = typeof input === "object" && input !== null && "path" in input ? input.path : undefined;
     return FILE_TOOLS.has(name) && typeof path === "string" && path !== ""
       ? aroundFile(cwd, path)
@@ -154,12 +167,12 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
 
   return {
     middleware: (next) => async (call, context) => {
-      const look = await around(call.name, decodeArguments(call), context.cwd)?.catch(() => undefined);
+      const lookAgain = await around(call.name, decodeArguments(call), context)?.catch(() => undefined);
       try {
         return await next(call, context);
       } finally {
-        const files = await look?.().catch(() => []);
-        await record(call.id, call.name, context.cwd, files ?? []).catch(() => undefined);
+        const changes = await lookAgain?.().catch(() => undefined);
+        if (changes) await record(call.id, call.name, context.cwd, changes).catch(() => undefined);
       }
     },
     nextTurn() {
@@ -179,6 +192,16 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
       return { restored };
     },
   };
+}
+
+/** The folders on the way to one that are not there yet. */
+async function missingFolders(folder: string): Promise<string[]> {
+  const missing: string[] = [];
+  for (let current = folder; !(await stat(current).catch(() => undefined)); current = dirname(current)) {
+    missing.push(current);
+    if (dirname(current) === current) break;
+  }
+  return missing;
 }
 
 /** Removes the checkpoints of a session, for when the session itself is deleted. Contents go when nobody needs them. */

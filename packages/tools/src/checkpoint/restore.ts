@@ -1,5 +1,6 @@
-import { chmod, mkdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, rm, rmdir, stat, symlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { realPathOf } from "../shared/real-path.ts";
 import { replaceFile } from "../shared/replace-file.ts";
 import { ToolError } from "../shared/tool-error.ts";
 import type { BlobStore } from "./blobs.ts";
@@ -24,6 +25,10 @@ export async function restore(entries: readonly CheckpointEntry[], blobs: BlobSt
   const contents = new Map<string, Buffer>();
   for (const { path, before, after, lost } of plan.values()) {
     if (lost !== undefined) throw conflict(`${path} cannot be brought back: ${lost}`);
+    // A folder that became a link would lead what is written to somebody else's files.
+    if ((await realPathOf(dirname(path))) !== dirname(path)) {
+      throw conflict(`${path} cannot be brought back: a folder above it was replaced by a link`);
+    }
     const { state } = await fileState(path);
     if (!sameState(state, after)) {
       throw conflict(
@@ -35,17 +40,22 @@ export async function restore(entries: readonly CheckpointEntry[], blobs: BlobSt
     if (!bytes) throw conflict(`${path} cannot be brought back: what was in it is no longer kept`);
     contents.set(path, bytes);
   }
-  for (const { path, before } of plan.values()) {
+  for (const { path, before, after } of plan.values()) {
     const bytes = contents.get(path);
-    if (!before || !bytes) {
-      await rm(path, { force: true });
+    if (!before || !bytes || before.link || after?.link) await rm(path, { force: true });
+    if (!before || !bytes) continue;
+    await mkdir(dirname(path), { recursive: true });
+    if (before.link) {
+      await symlink(bytes, path);
       continue;
     }
-    await mkdir(dirname(path), { recursive: true });
     const stats = await stat(path, { bigint: true }).catch(() => undefined);
     await replaceFile({ path, stats }, bytes, { signal: new AbortController().signal });
     await chmod(path, before.mode);
   }
+  // The deepest first; one that somebody put something into stays.
+  const folders = new Set(entries.flatMap((entry) => entry.folders ?? []));
+  for (const folder of [...folders].sort().toReversed()) await rmdir(folder).catch(() => undefined);
   return [...plan.keys()];
 }
 

@@ -1,6 +1,13 @@
 import { z } from "zod";
 
-const state = z.object({ hash: z.string(), mode: z.number() }).nullable();
+const state = z
+  .object({
+    hash: z.string(),
+    mode: z.number(),
+    /** A symbolic link; what is kept under the hash is where it leads. */
+    link: z.boolean().optional(),
+  })
+  .nullable();
 
 const entry = z.object({
   id: z.string(),
@@ -18,6 +25,8 @@ const entry = z.object({
       lost: z.string().optional(),
     }),
   ),
+  /** Folders that the call made, absolute. */
+  folders: z.array(z.string()).optional(),
   undone: z.boolean().optional(),
 });
 
