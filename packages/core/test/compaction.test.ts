@@ -13,6 +13,7 @@ import {
   type AgentEvent,
   type AgentOptions,
 } from "../src/index.ts";
+import { createPromptLimit } from "../src/run/prompt-limit.ts";
 import { only, pairingProblems } from "./support/run.ts";
 import {
   answerEvents,
@@ -307,4 +308,42 @@ test("a compaction that is stopped, or over budget, leaves everything as it was"
   const poor = make(scripted(...long), { maxRequests: 4 });
   for (let index = 0; index < 4; index += 1) await poor.agent.prompt(`question ${index}`);
   await expect(poor.agent.compact()).rejects.toMatchObject({ code: "request_limit" });
+});
+
+test("a model list that never comes keeps nobody: neither an abort nor the end waits for it", async () => {
+  const provider = { ...scripted(say("hi")), listModels: () => new Promise<never>(() => undefined) };
+  const agent = createAgent({ provider, model: "model-a" });
+  const asked = new Promise<void>((resolve) => {
+    agent.subscribe((event) => void (event.type === "user_message" && resolve()));
+  });
+  const running = agent.prompt("x".repeat(20_000));
+  await asked;
+  agent.abort();
+  expect(await running).toEqual({ reason: "aborted" });
+  const compacted = expect(agent.compact()).rejects.toMatchObject({ code: "aborted" });
+  agent.abort();
+  await compacted;
+  await agent.close();
+});
+
+test("limits that come late or not at all are unknown ones, and are not asked for twice meanwhile", async () => {
+  const { signal } = new AbortController();
+  let tell: ((info: ModelInfo) => void) | undefined;
+  let asked = 0;
+  const late = createPromptLimit(() => {
+    asked += 1;
+    return new Promise((resolve) => (tell = resolve));
+  }, 10);
+  expect(await late("m", signal)).toBeUndefined();
+  expect(await late("m", signal)).toBeUndefined();
+  expect(asked).toBe(1);
+  tell?.(await limits(900)());
+  await new Promise((resolve) => setImmediate(resolve));
+  const again = late("m", signal);
+  tell?.(await limits(800)());
+  expect(await again).toBe(800);
+  const broken = createPromptLimit(() => {
+    throw new Error("no such thing");
+  });
+  expect(await broken("m", signal)).toBeUndefined();
 });

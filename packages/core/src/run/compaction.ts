@@ -13,6 +13,7 @@ import { CoreError, messageOf, serializeError } from "../errors.ts";
 import { costOf, isMeasured, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { createChannel, type Channel } from "./channel.ts";
+import { createPromptLimit, type PromptLimit } from "./prompt-limit.ts";
 import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import type { Spent } from "./run-turn.ts";
@@ -26,7 +27,10 @@ const maxHalvings = 4;
 
 /** What makes conversations shorter. */
 export interface CompactionOptions {
-  /** What is known of a model; undefined when nobody can say. Asked when a conversation grows, and may throw. */
+  /**
+   * What is known of a model; undefined when nobody can say. Asked when a conversation grows. It may throw, and nobody
+   * waits for it longer than five seconds; then the model's limit counts as unknown.
+   */
   modelInfo: (id: string, signal: AbortSignal) => Promise<ModelInfo | undefined>;
   /** The part of the model's limit at which a conversation is made shorter; 0.85 when left out, never when 0. */
   threshold?: number;
@@ -64,6 +68,7 @@ export interface Compaction {
 /** Makes the compaction of one conversation. */
 export function createCompaction(settings: CompactionOptions): Compaction {
   const threshold = settings.threshold ?? 0.85;
+  const promptLimit = createPromptLimit(settings.modelInfo);
   let measured = { tokens: settings.contextTokens, messages: -1 };
   /** Whether a model call was answered since the last try: trying again before would change nothing. */
   let mayTry = true;
@@ -84,8 +89,7 @@ export function createCompaction(settings: CompactionOptions): Compaction {
       if (threshold <= 0 || !mayTry) return false;
       const tokens = tokensOf(messages, options);
       if (tokens < smallContext) return false;
-      const info = await settings.modelInfo(options.model(), options.signal).catch(() => undefined);
-      const limit = promptLimit(info);
+      const limit = await promptLimit(options.model(), options.signal);
       return limit !== undefined && tokens > threshold * limit;
     },
     answered(usage, messages) {
@@ -98,7 +102,7 @@ export function createCompaction(settings: CompactionOptions): Compaction {
       mayTry = false;
       const channel = createChannel<AgentEvent>();
       const spent = { ...run.spent };
-      const made = make(settings, { ...run, spent }, channel);
+      const made = make({ ...settings, promptLimit }, { ...run, spent }, channel);
       made.then(
         () => channel.close(),
         () => channel.close(),
@@ -177,13 +181,12 @@ function failureOf(error: unknown, signal: AbortSignal) {
 }
 
 async function make(
-  settings: CompactionOptions,
+  settings: CompactionOptions & { promptLimit: PromptLimit },
   run: CompactionRun,
   channel: Channel<AgentEvent>,
 ): Promise<{ shorter: Message[]; usage: Usage | null }> {
   const { messages, reason, options } = run;
-  const info = await settings.modelInfo(options.model(), options.signal).catch(() => undefined);
-  const limit = promptLimit(info);
+  const limit = await settings.promptLimit(options.model(), options.signal);
   const tailTokens = reason === "asked" ? 2_000 : Math.min(20_000, Math.floor((limit ?? 32_000) / 5));
   const plan = planCompaction(messages, tailTokens);
   const tasks = (settings.openTasks ?? openTasksIn)(messages);
@@ -265,12 +268,4 @@ function tellUsage(
   if (!isMeasured(usage)) spent.unmeasured += 1;
   const cost = { turn: costOf(usage), total: totalCost(spent.usage, spent.unmeasured) };
   channel.push({ type: "usage", turn: usage, total: spent.usage, cost });
-}
-
-/** Tokens that a request may take; undefined when nobody can say. */
-function promptLimit(info: ModelInfo | undefined): number | undefined {
-  if (!info) return undefined;
-  const window = info.contextWindow > 0 ? info.contextWindow - Math.max(0, info.maxOutputTokens) : 0;
-  if (info.maxPromptTokens > 0) return info.maxPromptTokens;
-  return window > 0 ? window : undefined;
 }
