@@ -55,7 +55,7 @@ const frames: readonly ((inner: string, other: string) => string)[] = [
 
 const framed = fc
   .tuple(acting, fc.array(fc.tuple(fc.constantFrom(...frames), harmless), { maxLength: 4 }))
-  .map(([command, around]) => around.reduce((inner, [frame, other]) => frame(inner, other), command));
+  .map(([command, around]) => around.reduce<string>((inner, [frame, other]) => frame(inner, other), command));
 
 test("S-H2, S-I1: nothing that acts gets through, however it is wrapped", { timeout: 900_000 }, async () => {
   await fc.assert(
@@ -71,7 +71,7 @@ test(
   { timeout: 900_000 },
   async () => {
     const alphabet = [
-      ..."touch x;&|<>(){}[]$`'\"\\\n#!*?=- \u202e",
+      ..."touch x;&|<>(){}[]$`'\"\\\n#!*?=- \u202e".split(""),
       "$(",
       "${",
       "<<E\n",
