@@ -28,6 +28,7 @@ const byCode: Record<string, number> = {
   request_limit: exitCodes.limit,
   credit_limit: exitCodes.limit,
   session_not_found: exitCodes.usage,
+  session_newer: exitCodes.usage,
   unauthenticated: exitCodes.notSignedIn,
   not_logged_in: exitCodes.notSignedIn,
   token_revoked: exitCodes.notSignedIn,

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSimulator } from "@zotpilot/simulator";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createSandbox, type Sandbox } from "./support/cli.ts";
+import { makeNewerSession } from "./support/newer-session.ts";
 import { openTerminal, type TestTerminal } from "./support/terminal.ts";
 
 const program = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist", "bin.js");
@@ -87,4 +88,27 @@ test("what is left of an allowance stands in the status line once an answer has 
   terminal.type("/cost\r");
   await terminal.waitFor(/^this conversation: \d+ tokens sent/);
   await terminal.waitFor(/^premium interactions: [\d.]+ of 300 left, starts anew /);
+});
+
+test("S-K5: a session of a newer version can be read in the chat, takes nothing, and /clear starts a new one", async () => {
+  await using sandbox = await createSandbox();
+  const path = await makeNewerSession(sandbox);
+  const before = await readFile(path);
+  const terminal = start(sandbox, ["--demo", "--continue"]);
+  await isOnScreen(terminal, "context");
+  await terminal.waitFor(/^› what can you do\?$/);
+  await terminal.waitFor("was written by a newer version");
+  terminal.type("hello\r");
+  await terminal.waitUntil(
+    () => terminal.history().filter((line) => line.includes("was written by a newer version")).length === 2,
+    "the refusal",
+  );
+  await isOnScreen(terminal, "› hello");
+  terminal.type("\u0003");
+  await isOnScreen(terminal, "› ask");
+  terminal.type("/clear\r");
+  await terminal.waitFor(/^This is a new conversation/);
+  terminal.type("list the files here\r");
+  await terminal.waitFor(/^● glob/);
+  expect(await readFile(path)).toEqual(before);
 });

@@ -1,8 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { createSandbox, runCli, startCli } from "./support/cli.ts";
+import { makeNewerSession } from "./support/newer-session.ts";
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,4 +58,34 @@ test("kill -9 while text streams: what was asked is there, and the next request 
   expect(result).toMatchObject({ code: 0 });
   const last = simulator.requests.findLast(({ path }) => path === "/chat/completions");
   expect(JSON.stringify(last?.body)).toContain("count slowly to 100");
+});
+
+test("S-K5: a session of a newer version is refused by print and json, in one sentence, and left as it is", async () => {
+  await using sandbox = await createSandbox();
+  const path = await makeNewerSession(sandbox);
+  const before = await readFile(path);
+  const printed = await runCli(sandbox, ["--demo", "--continue", "-p", "hi"]);
+  expect(printed).toMatchObject({ code: 2, stdout: "" });
+  expect(printed.stderr.split("\n").filter((line) => line.includes("newer version"))).toHaveLength(1);
+  const json = await runCli(sandbox, ["--demo", "--resume", path, "--json", "hi"]);
+  expect(json).toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(/^\{"type":"error".*\n\{"type":"done"\}\n$/),
+  });
+  expect(await readFile(path)).toEqual(before);
+});
+
+test("S-K5: rpc reads a session of a newer version, and refuses prompts", async () => {
+  await using sandbox = await createSandbox();
+  const path = await makeNewerSession(sandbox);
+  const before = await readFile(path);
+  const asked = [
+    { id: "1", type: "get_messages" },
+    { id: "2", type: "prompt", message: "hi" },
+  ];
+  const input = asked.map((line) => `${JSON.stringify(line)}\n`).join("");
+  const { stdout } = await runCli(sandbox, ["--demo", "--continue", "rpc"], input);
+  expect(stdout).toContain("what can you do?");
+  expect(stdout).toMatch(/newer version/);
+  expect(await readFile(path)).toEqual(before);
 });

@@ -32,6 +32,11 @@ export function createEffects(options: {
     await reconnect();
   }
 
+  async function clear(): Promise<void> {
+    await runtime.clear();
+    await connection.agent();
+  }
+
   async function undo(): Promise<void> {
     const restored = await runtime.undo();
     const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
@@ -64,7 +69,7 @@ export function createEffects(options: {
         // Counts from the next model call on, so it need not wait for its turn.
         return void setModel(effect.model).catch(onError);
       case "clear":
-        return queue.run(async () => (await connection.agent()).clear());
+        return queue.run(clear);
       case "compact":
         return queue.run(async () => (await connection.agent()).compact());
       case "undo":

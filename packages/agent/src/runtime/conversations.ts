@@ -1,4 +1,4 @@
-import { createSessionStore, openSession, type Session } from "@zotpilot/core";
+import { CoreError, createSessionStore, openSession, type Session } from "@zotpilot/core";
 import type { CliOptions } from "../options.ts";
 import { resolvePaths } from "./paths.ts";
 
@@ -6,8 +6,8 @@ import { resolvePaths } from "./paths.ts";
 export interface Conversations {
   /** Opens the one that was asked for, or goes on with, or begins one. Undefined when none is to be kept. */
   open(place: "account" | "demo"): Promise<Session | undefined>;
-  /** From now on every account goes on with this file. */
-  goOnWith(path: string): void;
+  /** From now on every account goes on with this file; with none when it is undefined. */
+  goOnWith(path: string | undefined): void;
 }
 
 /** `--resume` and `--continue` count once: what is opened after that, for another account, is a new conversation. */
@@ -24,7 +24,12 @@ export function createConversations(settings: {
   let unfinished: string | undefined;
 
   function told(session: Session): Session {
+    // Nobody reads along in the modes that run one prompt: they would only fail with it.
+    if (session.readOnly && (options.mode === "print" || options.mode === "json")) {
+      throw new CoreError("session_newer", session.warnings.at(-1) ?? `${session.path} is for reading only`);
+    }
     for (const warning of session.warnings) onWarning(warning);
+    if (session.readOnly) onWarning("Nothing can be added to this conversation; /clear starts a new one.");
     return session;
   }
 

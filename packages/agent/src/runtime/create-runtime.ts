@@ -157,6 +157,15 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     },
     connect,
     agent: async () => (agent ??= unlessFailed(nextAgent(), () => (agent = undefined))),
+    async clear() {
+      const opened = await runtime.agent();
+      const file = await session;
+      if (!file?.readOnly) return opened.clear();
+      await opened.close();
+      conversations.goOnWith(undefined);
+      agent = undefined;
+      session = undefined;
+    },
     models: async () => (models ??= unlessFailed(listModels(), () => (models = undefined))),
     async *login({ signal }) {
       await connected?.catch(() => undefined);

@@ -33,6 +33,8 @@ export interface Runtime {
   connect(): Promise<void>;
   /** The agent, made at first use. Throws `AuthError` `not_logged_in` while signed out. */
   agent(): Promise<Agent>;
+  /** Starts the conversation anew; in a new session when nothing can be added to the one that is open. */
+  clear(): Promise<void>;
   /** The models of the connection, default first. */
   models(): Promise<readonly ModelInfo[]>;
   /** Signs in and switches the connection to the account. Ends with `succeeded`, or throws. */
