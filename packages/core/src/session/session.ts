@@ -19,7 +19,8 @@ export interface Session {
   readonly path: string;
   /**
    * The events that the conversation goes on from, as they were when it was opened: all of them, or those since the last
-   * summary. `readHistory(path)` has all.
+   * summary. Empty again once a summary or a new start is appended, so that nothing is held in memory that nobody goes on
+   * from. `readHistory(path)` has all.
    */
   readonly events: readonly DurableEvent[];
   /** What was passed over or mended when it was opened, a sentence each. */
@@ -72,6 +73,15 @@ export function createSession(options: CreateSessionOptions): Session {
  * first line can be understood.
  */
 export async function openSession(path: string, options: OpenSessionOptions = {}): Promise<Session> {
+  return openTold(path, options, []);
+}
+
+/** Opens a session whose warnings begin with what was told already. */
+export async function openTold(
+  path: string,
+  options: OpenSessionOptions,
+  told: readonly string[],
+): Promise<Session> {
   const now = options.now ?? (() => new Date());
   // First of all: what is no session gets no lock beside it.
   const { version } = await requireHeader(path);
@@ -81,7 +91,7 @@ export async function openSession(path: string, options: OpenSessionOptions = {}
       version,
       "it is open for reading only; update zotpilot to continue it, or start a new conversation",
     );
-    return openReadOnly(path, newer);
+    return openReadOnly(path, newer, told);
   }
   const lease = await acquireLease(path).catch((error: unknown) => {
     throw sessionError(error, path);
@@ -91,16 +101,16 @@ export async function openSession(path: string, options: OpenSessionOptions = {}
     if (held === "throw") throw lockedError(path, lease);
     if (held === "read_only") {
       const sentence = `${path} is in use by ${describeHolder(lease)}; it is open for reading only`;
-      return openReadOnly(path, new CoreError("session_locked", sentence));
+      return openReadOnly(path, new CoreError("session_locked", sentence), told);
     }
     const copy = await copySession(path, { directory: dirname(path), now });
-    const opened = await openSession(copy, options);
-    const warning = `${path} is in use by ${describeHolder(lease)}; this is a copy of it, ${opened.path}`;
-    return { ...opened, warnings: [...opened.warnings, warning] };
+    const warning = `${path} is in use by ${describeHolder(lease)}; this is a copy of it, ${copy}`;
+    return openTold(copy, options, [...told, warning]);
   }
   let opened: Session | undefined;
   try {
-    const { header, events, warnings } = await readSession(path);
+    const { header, events, warnings: found } = await readSession(path);
+    const warnings = [...told, ...found];
     const { messages } = foldTranscript(events);
     const mended = unansweredCalls(messages).map((call): DurableEvent => ({
       type: "tool_message",
@@ -128,7 +138,8 @@ function session(parts: {
   open: () => Promise<Log>;
   lease?: Lease;
 }): Session {
-  const { header, path, events, warnings, now, open } = parts;
+  const { header, path, warnings, now, open } = parts;
+  let { events } = parts;
   let log: Promise<Log> | undefined;
   let lease = parts.lease;
   let closed = false;
@@ -162,6 +173,7 @@ function session(parts: {
   function inOrder(event: DurableEvent): Promise<void> {
     const written = tail.then(async () => {
       await write(event);
+      if (event.type === "compacted" || event.type === "cleared") events = [];
       if (event.type === "session_named") {
         name = event.name;
         sinceName = 0;
@@ -177,7 +189,9 @@ function session(parts: {
   return {
     id: header.id,
     path,
-    events,
+    get events() {
+      return events;
+    },
     warnings,
     readOnly: false,
     async append(event) {
@@ -199,13 +213,13 @@ function session(parts: {
 }
 
 /** A session that takes nothing, with the reason among its warnings and in what `append` throws. */
-async function openReadOnly(path: string, reason: CoreError): Promise<Session> {
+async function openReadOnly(path: string, reason: CoreError, told: readonly string[]): Promise<Session> {
   const { header, events, warnings } = await readSession(path);
   return {
     id: header.id,
     path,
     events,
-    warnings: [...warnings, reason.message],
+    warnings: [...told, ...warnings, reason.message],
     readOnly: true,
     async append() {
       throw new CoreError(reason.code, reason.message);

@@ -7,7 +7,7 @@ import { listCandidates, listSummaries } from "./list.ts";
 import { importSession, type ImportedSession } from "./portable.ts";
 import { prunable, type PruneOptions } from "./prune.ts";
 import { searchSessions, type SessionMatch } from "./search.ts";
-import { createSession, openSession, type OpenSessionOptions, type Session } from "./session.ts";
+import { createSession, openSession, openTold, type OpenSessionOptions, type Session } from "./session.ts";
 import { sessionError } from "./session-error.ts";
 import type { SessionSummary } from "./summary.ts";
 import { sessionTrees, type SessionTree } from "./tree.ts";
@@ -99,8 +99,7 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
         // One in which only a model was chosen must not hide the conversation before it.
         if (candidates.length > 1 && (await isUnused(path, bytes))) continue;
         try {
-          const opened = await openSession(path, { ...clock, ...(held && { held }) });
-          return { ...opened, warnings: [...passedOver, ...opened.warnings] };
+          return await openTold(path, { ...clock, ...(held && { held }) }, passedOver);
         } catch (error) {
           if (!isCoreError(error) || error.code !== "session_corrupt") throw error;
           passedOver.push(`${error.message}; it was passed over`);
