@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import { setImmediate as nextTick } from "node:timers/promises";
+import type { ModelEvent } from "@zotpilot/provider/model";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, defineTool, type AgentOptions } from "../src/index.ts";
@@ -551,5 +552,38 @@ test("compact: started, then the summary; an error when there is nothing to do; 
   expect(rpc.lines.slice(lines).filter(({ type }) => type === "compact_done" || type === "error")).toEqual(
     [],
   );
+  await rpc.end();
+});
+
+test("what a call costs is told for the call and in all, and null with the reason when nobody knows", async () => {
+  const priced = (nanoAiu?: number) =>
+    play(
+      answerEvents("hi").map((event): ModelEvent => {
+        if (event.type !== "usage") return event;
+        return { ...event, usage: { ...event.usage, ...(nanoAiu !== undefined && { nanoAiu }) } };
+      }),
+    );
+  const rpc = serve(make({ provider: scripted(priced(250_000_000), priced()) }));
+  const costs: unknown[] = [];
+  for (const message of ["one", "two"]) {
+    rpc.send({ type: "prompt", message });
+    const { credits, credits_reason, reasoning, cumulative } = await rpc.next(
+      (line) => line["type"] === "usage",
+    );
+    costs.push([credits, credits_reason, reasoning, (cumulative as Record<string, unknown>)["credits"]]);
+    await rpc.next(isDone);
+  }
+  expect(costs).toEqual([
+    [0.25, undefined, 0, 0.25],
+    [null, "the service did not say what it costs", 0, 0.25],
+  ]);
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({
+    data: {
+      usage: {
+        credits: 0.25,
+        credits_reason: "one call is missing: the service did not say what they cost",
+      },
+    },
+  });
   await rpc.end();
 });

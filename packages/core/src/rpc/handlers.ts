@@ -3,6 +3,7 @@ import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
 import type { Agent } from "../agent/agent.ts";
 import { summaryIn } from "../context/compact.ts";
 import { isCoreError, messageOf } from "../errors.ts";
+import { totalCost } from "../events/cost.ts";
 import { PROTOCOL_VERSION, type requests, type RpcRequestOf, type RpcResponse } from "./protocol.ts";
 import { createTurnQueue } from "./turn-queue.ts";
 import { encodeMessages, usageOf } from "./wire.ts";
@@ -149,13 +150,14 @@ export function createHandlers(options: HandlerOptions): Handlers {
     },
     async get_state() {
       await queue.changed();
+      const { usage, unmeasured } = agent.transcript;
       return ok({
         busy: agent.status === "running",
         cwd: agent.cwd,
         message_count: agent.transcript.messages.length,
         model: agent.model,
         provider: agent.provider.id,
-        usage: usageOf(agent.transcript.usage),
+        usage: usageOf(usage, totalCost(usage, unmeasured)),
       });
     },
     async get_messages() {

@@ -1,4 +1,5 @@
 import type { Message, Part, Usage } from "@zotpilot/provider/model";
+import type { Cost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { decodeArguments } from "../tools/run-tool.ts";
 
@@ -35,7 +36,13 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
     case "tool_input_end":
       return [{ type: "tool_use_end", id: event.callId }];
     case "usage":
-      return [{ type: "usage", ...usageOf(event.turn), cumulative: usageOf(event.total) }];
+      return [
+        {
+          type: "usage",
+          ...usageOf(event.turn, event.cost.turn),
+          cumulative: usageOf(event.total, event.cost.total),
+        },
+      ];
     case "assistant_message": {
       const calls = event.message.content.filter((part) => part.type === "tool_call");
       return [
@@ -114,8 +121,11 @@ export function encodeMessages(messages: readonly Message[]): Record<string, unk
   return encoded;
 }
 
-/** Usage in zot's names. The cost in dollars is 0: Copilot does not tell one. */
-export function usageOf(usage: Usage | null): Record<string, number> {
+/**
+ * Usage in zot's names, and what it cost in Copilot's AI credits: null, with a reason, when nobody knows. The cost in
+ * dollars is 0: Copilot does not tell one.
+ */
+export function usageOf(usage: Usage | null, cost: Cost): Record<string, unknown> {
   const cached = usage?.cachedInputTokens ?? 0;
   return {
     input: (usage?.inputTokens ?? 0) - cached,
@@ -123,6 +133,9 @@ export function usageOf(usage: Usage | null): Record<string, number> {
     cache_read: cached,
     cache_write: 0,
     cost_usd: 0,
+    reasoning: usage?.reasoningTokens ?? null,
+    credits: cost.credits,
+    ...(cost.reason !== undefined && { credits_reason: cost.reason }),
   };
 }
 
