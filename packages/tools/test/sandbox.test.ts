@@ -1,12 +1,14 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBashTool, createSandbox, type CommandSandbox } from "../src/index.ts";
+import { prove } from "../src/sandbox/prove.ts";
+import { seatbeltRules } from "../src/sandbox/seatbelt.ts";
 import { callText, temporaryFolder } from "./helpers.ts";
 
 const problem = await createSandbox({ writable: [process.cwd()] }).then(
@@ -121,6 +123,37 @@ describe.skipIf(problem !== undefined)(
       expect(await run("cat /proc/*/environ | tr '\\0' '\\n'")).not.toMatch(/key-in-env|token-in-env/);
     });
 
+    test("S-H7: our own credentials and those of others are not to be read, whatever reads them", async () => {
+      const { project } = await setUp();
+      // Not in a temporary folder, since these are hidden as they are.
+      const home = await mkdtemp(join(homedir(), ".zotpilot-test-"));
+      const before = process.env["HOME"];
+      process.env["HOME"] = home;
+      onTestFinished(async () => {
+        process.env["HOME"] = before;
+        await rm(home, { recursive: true });
+      });
+      const places = [
+        ".config/zotpilot/credentials.json",
+        ".local/state/zotpilot/sessions/x.jsonl",
+        ".zotpilot/credentials.json",
+        ".ssh/id_ed25519",
+        ".aws/credentials",
+        ".config/gh/hosts.yml",
+        ".netrc",
+      ];
+      for (const place of [...places, "notes"]) {
+        await mkdir(dirname(join(home, place)), { recursive: true });
+        await writeFile(join(home, place), `canary-in-${place}\n`);
+      }
+      const sandbox = await createSandbox({ writable: [project] });
+      const bash = createBashTool({ sandbox });
+      const script = `const fs = require("fs"); for (const f of process.argv.slice(1)) try { console.log(fs.readFileSync(f, "utf8")) } catch {}`;
+      const files = [...places, "notes"].map((place) => join(home, place)).join(" ");
+      const text = await callText(bash, project, { command: `cat ${files}; node -e '${script}' ${files}` });
+      expect(text.match(/canary-in-\S+/g)).toEqual(["canary-in-notes", "canary-in-notes"]);
+    });
+
     test("F-30: what leaves its group by setsid dies with the sandbox", async () => {
       const { project, run } = await setUp();
       const text = await run("setsid sh -c 'sleep 2; touch escaped' & setsid sleep 61.25 & sleep 30", 1);
@@ -163,3 +196,63 @@ test("S-H6: without bubblewrap there is an error that says so", async () => {
     message: expect.stringContaining("not installed"),
   });
 });
+
+test("S-H6: a sandbox that does not hold is none", async () => {
+  const leaky: CommandSandbox = { kind: "bubblewrap", description: "", wrap: async (program) => program };
+  await expect(prove(leaky, [])).rejects.toMatchObject({
+    code: "no_sandbox",
+    message: expect.stringContaining("lets commands write outside"),
+  });
+  const broken: CommandSandbox = {
+    ...leaky,
+    wrap: async (program) => ({ ...program, args: ["-c", "echo 'no permission' >&2; exit 1"] }),
+  };
+  await expect(prove(broken, [])).rejects.toMatchObject({
+    code: "no_sandbox",
+    message: "there is no sandbox: bubblewrap does not work here (no permission)",
+  });
+  for (const place of [tmpdir(), homedir()]) {
+    expect((await readdir(place)).filter((name) => name.startsWith(".zotpilot-proof-"))).toEqual([]);
+  }
+});
+
+test("S-H6, S-H7: what seatbelt is told", async () => {
+  const project = await temporaryFolder();
+  const secret = join(await temporaryFolder(), "credentials");
+  await writeFile(secret, "");
+  await writeFile(join(project, ".env"), "");
+  const { network, filesystem } = await seatbeltRules({ writable: [project], hidden: [secret] });
+  expect(network.allowedDomains).toEqual([]);
+  expect(filesystem.allowWrite).toEqual([project]);
+  expect(filesystem.denyRead).toEqual(expect.arrayContaining([secret, join(project, ".env")]));
+  expect(filesystem.denyWrite).toEqual(
+    [
+      ".git/hooks",
+      ".git/config",
+      ".gitmodules",
+      ".vscode",
+      ".idea",
+      ".mcp.json",
+      ".github/workflows",
+      ".zotpilot",
+    ].map((name) => join(project, name)),
+  );
+});
+
+const noMac = process.platform === "darwin" ? undefined : `this is ${process.platform}`;
+
+test.skipIf(noMac !== undefined)(
+  `S-H6: seatbelt, or an error that says why there is none${noMac === undefined ? "" : ` (skipped: ${noMac})`}`,
+  async () => {
+    const made = await createSandbox({ writable: [await temporaryFolder()] }).catch(
+      (error: unknown) => error,
+    );
+    // The other tests of this file have then been about seatbelt.
+    if (problem === undefined) expect(made).toMatchObject({ kind: "seatbelt" });
+    else
+      expect(made).toMatchObject({
+        code: "no_sandbox",
+        message: expect.stringMatching(/sandbox-runtime|start|work/),
+      });
+  },
+);

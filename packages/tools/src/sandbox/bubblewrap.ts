@@ -1,27 +1,11 @@
-import { execFile } from "node:child_process";
 import { lstat, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { findProgram } from "../shared/find-program.ts";
 import { isInside } from "../shared/inside.ts";
 import { ToolError } from "../shared/tool-error.ts";
+import { PROTECTED_PARTS } from "./protected-parts.ts";
 import type { CommandSandbox, SandboxOptions } from "./sandbox.ts";
 import { secretPlaces, withoutSecrets } from "./secrets.ts";
-
-const run = promisify(execFile);
-const PROBE_MS = 10_000;
-
-/** In a folder that may be written, what a command must not plant there for others to run. */
-const READ_ONLY = [
-  ".git/hooks",
-  ".git/config",
-  ".gitmodules",
-  ".vscode",
-  ".idea",
-  ".mcp.json",
-  ".github/workflows",
-  ".zotpilot",
-];
 
 const SEPARATE = [
   "--die-with-parent",
@@ -57,7 +41,7 @@ const KERNEL = ["sys", "sysrq-trigger", "irq", "bus", "fs"].flatMap((name) => [
   `/proc/${name}`,
 ]);
 
-/** Makes a sandbox of Linux namespaces. Throws a {@link ToolError} (`no_sandbox`) where bubblewrap is missing or does not work. */
+/** Makes a sandbox of Linux namespaces. Throws a {@link ToolError} (`no_sandbox`) where bubblewrap is missing. */
 export async function createBubblewrap(options: SandboxOptions): Promise<CommandSandbox> {
   const bwrap = await findProgram("bwrap");
   if (bwrap === undefined) {
@@ -65,22 +49,6 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
   }
   const network = options.network ?? false;
   const separate = network ? SEPARATE : [...SEPARATE, "--unshare-net"];
-  try {
-    await run(bwrap, [...separate, ...SYSTEM, ...KERNEL, "--", "/bin/sh", "-c", "exit 0"], {
-      timeout: PROBE_MS,
-      env: {},
-    });
-  } catch (error) {
-    const said =
-      error instanceof Error && "stderr" in error ? String(error.stderr).trim().split("\n")[0] : undefined;
-    throw new ToolError(
-      "no_sandbox",
-      `there is no sandbox: bubblewrap does not work here${said ? ` (${said})` : ""}`,
-      {
-        cause: error,
-      },
-    );
-  }
   const writable = await Promise.all(options.writable.map((folder) => realFolder(folder)));
 
   return {
@@ -109,7 +77,7 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
 
 async function readOnlyParts(folder: string): Promise<string[]> {
   const found = await Promise.all(
-    READ_ONLY.map(async (name) => {
+    PROTECTED_PARTS.map(async (name) => {
       const path = join(folder, name);
       const stats = await lstat(path).catch(() => undefined);
       // A link is left alone: what it leads to is read-only already, or is writable as itself.

@@ -2,19 +2,35 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { quoteWord } from "../shell/words.ts";
 import { ToolError } from "../shared/tool-error.ts";
+import { PROTECTED_PARTS } from "./protected-parts.ts";
 import type { CommandSandbox, SandboxOptions } from "./sandbox.ts";
 import { secretPlaces, withoutSecrets } from "./secrets.ts";
 
-const READ_ONLY = [".git/hooks", ".git/config", ".gitmodules", ".vscode", ".idea", ".mcp.json"];
+/** What is told to `@anthropic-ai/sandbox-runtime`, which makes a profile of seatbelt from it. */
+export interface SeatbeltRules {
+  network: { allowedDomains: string[]; deniedDomains: string[] };
+  filesystem: { denyRead: string[]; allowWrite: string[]; denyWrite: string[] };
+}
 
-/** What is used of `@anthropic-ai/sandbox-runtime`. */
+/** What is used of it. */
 interface SandboxRuntime {
   SandboxManager: {
-    initialize(config: {
-      network: { allowedDomains: string[]; deniedDomains: string[] };
-      filesystem: { denyRead: string[]; allowWrite: string[]; denyWrite: string[] };
-    }): Promise<void>;
+    initialize(rules: SeatbeltRules): Promise<void>;
     wrapWithSandbox(command: string): Promise<string>;
+  };
+}
+
+/** The rules of a sandbox without a network: all is readable but secrets, nothing is writable but the given folders. */
+export async function seatbeltRules({ writable, hidden = [] }: SandboxOptions): Promise<SeatbeltRules> {
+  const folders = await Promise.all(writable.map((folder) => realpath(folder)));
+  const secrets = await secretPlaces(folders, hidden);
+  return {
+    network: { allowedDomains: [], deniedDomains: [] },
+    filesystem: {
+      denyRead: secrets.map(({ path }) => path),
+      allowWrite: folders,
+      denyWrite: folders.flatMap((folder) => PROTECTED_PARTS.map((name) => join(folder, name))),
+    },
   };
 }
 
@@ -33,27 +49,17 @@ export async function createSeatbelt(options: SandboxOptions): Promise<CommandSa
   if (options.network) {
     throw new ToolError("no_sandbox", "on this system the sandbox cannot be had with the network open");
   }
-  const writable = await Promise.all(options.writable.map((folder) => realpath(folder)));
-  const hidden = await secretPlaces(writable, options.hidden ?? []);
+  const rules = await seatbeltRules(options);
   const manager = library.SandboxManager;
-  await manager
-    .initialize({
-      network: { allowedDomains: [], deniedDomains: [] },
-      filesystem: {
-        denyRead: hidden.map(({ path }) => path),
-        allowWrite: writable,
-        denyWrite: writable.flatMap((folder) => READ_ONLY.map((name) => join(folder, name))),
-      },
-    })
-    .catch((cause: unknown) => {
-      throw new ToolError("no_sandbox", `there is no sandbox: it does not start (${String(cause)})`, {
-        cause,
-      });
+  await manager.initialize(rules).catch((cause: unknown) => {
+    throw new ToolError("no_sandbox", `there is no sandbox: it does not start (${String(cause)})`, {
+      cause,
     });
+  });
 
   return {
     kind: "seatbelt",
-    description: `commands run in a sandbox (seatbelt): they write only below ${writable.join(", ")} and have no network`,
+    description: `commands run in a sandbox (seatbelt): they write only below ${rules.filesystem.allowWrite.join(", ")} and have no network`,
     async wrap(program) {
       const command = [program.file, ...program.args].map(quoteWord).join(" ");
       const text = await manager.wrapWithSandbox(command).catch((cause: unknown) => {
