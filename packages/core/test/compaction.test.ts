@@ -147,7 +147,7 @@ test("F-28: when the service says that it is too much, it is made shorter and as
   await agent.prompt("x".repeat(150_000));
   expect(await agent.prompt("and on")).toEqual({ reason: "done" });
   expect(only(events, "compaction_start").map(({ reason }) => reason)).toEqual(["overflow"]);
-  expect(provider.requests.map(({ initiator }) => initiator)).toEqual(["user", "user", "agent", "agent"]);
+  expect(provider.requests.map(({ initiator }) => initiator)).toEqual(["user", "user", "agent", "user"]);
   expect(textOf(provider.requests[3]?.messages.at(-1) ?? { content: [] })).toBe("and on");
   expect(pairingProblems(agent.transcript.messages)).toEqual([]);
 });

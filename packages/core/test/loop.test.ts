@@ -1,7 +1,7 @@
 import { setImmediate as nextTick, setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineTool, type ToolRunner } from "../src/index.ts";
+import { createAgent, defineTool, type ToolRunner } from "../src/index.ts";
 import { collectRun, only, resultTexts, runOptions, types } from "./support/run.ts";
 import {
   answerEvents,
@@ -87,10 +87,20 @@ test("requests: the system text, sorted tools, one interaction, and the initiato
   expect(provider.requests[2]?.tools?.map((tool) => tool.name)).toEqual(["alpha", "zeta"]);
 });
 
-test("a retry is the agent's doing, not a second prompt of the user", async () => {
-  const provider = scripted(failAfter([], providerError({ retryable: true, retryAfterMs: 1 })), say("hi"));
+test("a prompt stays the person's until a service has taken it, and is the agent's doing from then on", async () => {
+  const busy = providerError({ retryable: true, retryAfterMs: 1 });
+  const start = answerEvents("").slice(0, 1);
+  const provider = scripted(failAfter([], busy), failAfter(start, busy), say("hi"));
   await collectRun(runOptions(provider));
-  expect(provider.requests.map((request) => request.initiator)).toEqual(["user", "agent"]);
+  expect(provider.requests.map((request) => request.initiator)).toEqual(["user", "user", "agent"]);
+
+  // Too long: what is sent behind the summary is the same prompt, which nobody has taken yet.
+  const tooLong = failAfter([], providerError({ code: "context_too_long" }));
+  const long = scripted(say("w ".repeat(60_000)), tooLong, say("a summary"), say("ok"));
+  const agent = createAgent({ provider: long, model: "model-a", modelInfo: async () => undefined });
+  await agent.prompt("one");
+  expect(await agent.prompt("two")).toEqual({ reason: "done" });
+  expect(long.requests.map((request) => request.initiator)).toEqual(["user", "user", "agent", "user"]);
 });
 
 test("each request is a snapshot: what comes later does not change it", async () => {

@@ -7,6 +7,7 @@ import {
   createAgent,
   createSession,
   defineTool,
+  foldTranscript,
   openSession,
   textResult,
   type AgentEvent,
@@ -16,6 +17,7 @@ import { only } from "./support/run.ts";
 import {
   answerEvents,
   call,
+  failAfter,
   model,
   play,
   providerError,
@@ -45,13 +47,13 @@ const busy: Answer = play([], async () => {
   throw providerError({ code: "server_error", retryable: true, retryAfterMs: 1 });
 });
 
-test("3 prompts, 12 tool calls, a compaction, two retries and two side runs are 3 requests of the user", async () => {
+test("3 prompts, 12 tool calls, a compaction, two retries and two side runs are 3 requests of the user that are answered", async () => {
   const large = play(
     answerEvents("", calls(8, 4)).map((event): ModelEvent =>
       event.type === "usage" ? { type: "usage", usage: { ...event.usage, inputTokens: 49_000 } } : event,
     ),
   );
-  const provider = scripted(
+  const script: Answer[] = [
     busy,
     call(...calls(0, 4)),
     say("one"),
@@ -64,7 +66,8 @@ test("3 prompts, 12 tool calls, a compaction, two retries and two side runs are 
     // The side runs.
     say("aside"),
     say("aside"),
-  );
+  ];
+  const provider = scripted(...script);
   const agent = createAgent({
     provider,
     model: "model-a",
@@ -79,11 +82,15 @@ test("3 prompts, 12 tool calls, a compaction, two retries and two side runs are 
     expect(await side.prompt("a task")).toEqual({ reason: "done" });
   }
   const initiators = provider.requests.map((request) => request.initiator);
-  expect(initiators.filter((initiator) => initiator === "user")).toHaveLength(3);
   expect(initiators).toHaveLength(11);
+  const isAnswered = (_: unknown, index: number): boolean => script[index] !== busy;
+  expect(initiators.filter(isAnswered).filter((initiator) => initiator === "user")).toHaveLength(3);
+  // A try again says what the first one said: the prompt is still the person's, and the rest is still not.
+  expect(initiators.filter((_, index) => script[index] === busy)).toEqual(["user", "agent"]);
+  expect([initiators[1], initiators[5]]).toEqual(["user", "agent"]);
 });
 
-test("the same on the wire: a retry of the service's fault is no second prompt", async () => {
+test("the same on the wire: a request that the service refused is sent again as what it was", async () => {
   const simulator = await createSimulator({ answer: answer.text("Fine."), scenarios: ["limit.429_short"] });
   const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
   const agent = createAgent({ provider, model: "gpt-4.1" });
@@ -91,7 +98,7 @@ test("the same on the wire: a retry of the service's fault is no second prompt",
   const chats = simulator.requests.filter(({ path }) => path.endsWith("/chat/completions"));
   expect(chats.map(({ headers, status }) => [status, headers["x-initiator"]])).toEqual([
     [429, "user"],
-    [200, "agent"],
+    [200, "user"],
   ]);
   await simulator.close();
 });
@@ -213,3 +220,44 @@ test.each(wires)(
     await simulator.close();
   },
 );
+
+test("what a try has cost that came to nothing counts: in the sum, in the limit, and after a restart", async () => {
+  const usage = {
+    inputTokens: 1_000,
+    outputTokens: 50,
+    cachedInputTokens: 0,
+    reasoningTokens: 0,
+    nanoAiu: 5e9,
+  };
+  const broken = failAfter(
+    [{ type: "response_start" }, { type: "usage", usage }],
+    providerError({ retryable: true, retryAfterMs: 1 }),
+  );
+  const session = createSession({ directory: await folder(), cwd: "/p" });
+  const provider = scripted(broken, say("fine"));
+  const agent = createAgent({ provider, model: "model-a", session });
+  const told: AgentEvent[] = [];
+  agent.subscribe((event) => told.push(event));
+  expect(await agent.prompt("go")).toEqual({ reason: "done" });
+  await agent.close();
+  expect(agent.transcript).toMatchObject({ usage: { inputTokens: 1_010, nanoAiu: 5e9 }, unmeasured: 1 });
+  expect(only(told, "usage").map(({ cost }) => cost.turn.credits)).toEqual([5, null]);
+  expect(only(told, "usage").at(-1)?.total).toEqual(agent.transcript.usage);
+  const opened = await openSession(session.path);
+  expect(foldTranscript(opened.events)).toEqual(agent.transcript);
+  await opened.close();
+
+  const limited = createAgent({ provider: scripted(broken, say("never")), model: "model-a", maxCredits: 4 });
+  expect(await limited.prompt("go")).toMatchObject({ error: { code: "credit_limit" } });
+
+  // A provider that says what a call cost and not that it began.
+  const quiet = scripted(
+    play([
+      { type: "usage", usage },
+      { type: "finish", reason: "end" },
+    ]),
+  );
+  const next = createAgent({ provider: quiet, model: "model-a" });
+  await next.prompt("go");
+  expect(next.transcript.usage.nanoAiu).toBe(5e9);
+});

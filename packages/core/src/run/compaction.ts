@@ -1,17 +1,11 @@
-import {
-  addUsage,
-  createMessageCollector,
-  textOf,
-  type Message,
-  type ModelInfo,
-  type Usage,
-} from "@zotpilot/provider/model";
+import { addUsage, textOf, type Message, type ModelInfo, type Usage } from "@zotpilot/provider/model";
 import { compactedMessages, openTasksIn, planCompaction } from "../context/compact.ts";
 import { estimatePrefix, estimateTokens } from "../context/estimate.ts";
 import { summarize, summarySystem } from "../context/summarize.ts";
 import { CoreError, messageOf, serializeError } from "../errors.ts";
 import { costOf, isMeasured, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
+import { createAnswerReader } from "./answer-reader.ts";
 import { createChannel, type Channel } from "./channel.ts";
 import { createPromptLimit, type PromptLimit } from "./prompt-limit.ts";
 import { createRetries, wait } from "./retry.ts";
@@ -226,7 +220,7 @@ async function ask(
     const refusal = options.budget?.refusal();
     if (refusal) throw refusal;
     options.budget?.asked();
-    const collector = createMessageCollector();
+    const reader = createAnswerReader();
     let failure: { error: unknown } | undefined;
     try {
       const request = {
@@ -237,16 +231,16 @@ async function ask(
         initiator: "agent" as const,
       };
       const events = options.provider.stream(request, { signal: options.signal, quietRetries: false });
-      for await (const event of untilAborted(events, options.signal)) collector.add(event);
-      if (!collector.finishReason()) throw new Error("the answer ended before it was finished");
+      for await (const said of untilAborted(events, options.signal)) reader.take(said);
+      if (!reader.finishReason()) throw new Error("the answer ended before it was finished");
     } catch (error) {
       failure = { error };
     }
-    const usage = collector.usage() ?? null;
+    const usage = reader.usage() ?? null;
     if (usage || !failure) tellUsage(usage, spent, options, channel);
     if (!failure) {
-      if (collector.finishReason() === "content_filter") throw new Error("the content filter stopped it");
-      return { answer: textOf(collector.message()), usage };
+      if (reader.finishReason() === "content_filter") throw new Error("the content filter stopped it");
+      return { answer: textOf(reader.message()), usage };
     }
     options.signal.throwIfAborted();
     const delayMs = retries.after(failure.error);

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import {
-  addUsage,
   emptyUsage,
   type Initiator,
   type Message,
@@ -13,7 +12,6 @@ import {
 } from "@zotpilot/provider/model";
 import { CoreError, serializeError, type SerializedError } from "../errors.ts";
 import type { AskForApproval } from "../events/approval.ts";
-import { isMeasured } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import type { TranscriptMessage } from "../events/transcript.ts";
 import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
@@ -23,7 +21,7 @@ import type { Compaction } from "./compaction.ts";
 import { maxCallsRun } from "./limits.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
-import { runTurn, type Spent, type TurnResult } from "./run-turn.ts";
+import { count, runTurn, type Spent, type TurnResult } from "./run-turn.ts";
 
 /** What a person says while a run goes on; each is asked for at a safe boundary and forgotten there. */
 export interface RunInputs {
@@ -109,7 +107,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
   const tools: ToolSpec[] = options.tools
     .map(({ name, description, parameters }) => ({ name, description, parameters }))
     .sort((left, right) => (left.name < right.name ? -1 : 1));
-  /** Whether a person has said something that no model call has carried yet. */
+  /** Whether a person has said something that no service has taken yet. */
   let fresh = false;
   let steps = 0;
   let callsRun = 0;
@@ -144,13 +142,13 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
       system: options.system,
       messages: messages.map(sendable),
       ...(tools.length > 0 && { tools }),
-      // A person's prompt is billed as such; everything that follows from it is the agent's doing.
+      // A person's prompt is billed as such; everything that follows once a service has taken it is the agent's doing.
       initiator: fresh ? (options.initiator ?? ("user" as const)) : ("agent" as const),
       interactionId,
     };
-    fresh = false;
     const result = yield* runTurn(options, request, turn, spent);
-    count(spent, result);
+    if (result.taken) fresh = false;
+    if (result.usage || result.message.content.length > 0) count(spent, result.usage);
     options.compaction?.answered(result.usage, messages.length);
     if (result.message.content.length > 0) messages.push(result.message);
     if (result.stopReason === "error") {
@@ -210,12 +208,6 @@ function stopAfterTools(repeats: RepeatGuard, callsRun: number): CoreError | und
   }
   if (callsRun < maxCallsRun) return undefined;
   return new CoreError("tool_limit", `stopped after ${callsRun} tool calls; say "go on" for more`);
-}
-
-function count(spent: Spent, result: TurnResult): void {
-  if (result.usage) spent.usage = addUsage(spent.usage, result.usage);
-  const kept = result.usage !== null || result.message.content.length > 0;
-  if (kept && !isMeasured(result.usage)) spent.unmeasured += 1;
 }
 
 // A generator that yields nothing and returns nothing.

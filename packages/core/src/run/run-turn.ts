@@ -1,16 +1,15 @@
 import {
   addUsage,
-  createMessageCollector,
   type AssistantMessage,
   type ModelEvent,
   type ModelRequest,
   type StopReason,
   type Usage,
 } from "@zotpilot/provider/model";
-import { CoreError, serializeError, type SerializedError } from "../errors.ts";
+import { serializeError, type SerializedError } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { costOf, isMeasured, totalCost } from "../events/cost.ts";
-import { maxAnswerLength, maxArgumentsLength } from "./limits.ts";
+import { createAnswerReader, type AnswerReader } from "./answer-reader.ts";
 import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import { untilAborted } from "./until-aborted.ts";
@@ -28,6 +27,8 @@ export interface TurnResult {
   stopReason: StopReason;
   error?: SerializedError;
   usage: Usage | null;
+  /** Whether a service has taken the request, and so counted it. */
+  taken: boolean;
 }
 
 /** One model call: events as they come, then what is kept of it. Never throws. */
@@ -35,10 +36,10 @@ export async function* runTurn(
   options: RunOptions,
   request: ModelRequest,
   turn: number,
-  before: Spent,
+  spent: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
   yield { type: "turn_start", turn };
-  const result = yield* callModel(options, request, before);
+  const result = yield* callModel(options, request, spent);
   const { message, stopReason, error, usage } = result;
   // Also without content when it cost something: the sum of a conversation must survive a restart.
   if (message.content.length > 0 || usage) yield { type: "assistant_message", message, usage, stopReason };
@@ -49,94 +50,96 @@ export async function* runTurn(
 async function* callModel(
   options: RunOptions,
   request: ModelRequest,
-  before: Spent,
+  spent: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
   const retries = createRetries();
+  let taken = false;
   for (;;) {
     const { attempt } = retries;
     const refusal = options.budget?.refusal();
     if (refusal) {
       const message: AssistantMessage = { role: "assistant", content: [] };
-      return { message, stopReason: "error", error: serializeError(refusal), usage: null };
+      return { message, stopReason: "error", error: serializeError(refusal), usage: null, taken };
     }
     options.budget?.asked();
-    const tooLong = createLengthGuard();
-    const collector = createMessageCollector();
-    let answered = false;
-    let started = false;
-    let failure: { error: unknown } | undefined;
-    // A person asked once; trying again is the program's doing.
-    const sent = attempt === 1 ? request : { ...request, initiator: "agent" as const };
-    try {
-      const events = options.provider.stream(sent, { signal: options.signal, quietRetries: false });
-      for await (const event of untilAborted(events, options.signal)) {
-        tooLong(event);
-        collector.add(event);
-        if (event.type === "response_start") started = true;
-        else answered ||= event.type !== "usage" && event.type !== "finish";
-        const shown = showModelEvent(event);
-        if (shown) yield shown;
-      }
-      if (!collector.finishReason())
-        failure = { error: new Error("the answer ended before it was finished") };
-    } catch (error) {
-      // Behind its end an answer is whole, whatever happens to the connection.
-      if (!collector.finishReason()) failure = { error };
-    }
-
+    const sent: ModelRequest = taken ? { ...request, initiator: "agent" } : request;
+    const { reader, started, answered, failure } = yield* tryOnce(options, sent);
+    // A service that began to answer has counted the prompt; asked again, it is not to count it twice.
+    taken ||= started;
+    let usage = reader.usage() ?? null;
+    if (started || usage) yield* tellUsage(options, usage, spent);
+    const at = options.now().toISOString();
     const delayMs =
       failure && !options.signal.aborted && !answered ? retries.after(failure.error) : undefined;
     if (failure && delayMs !== undefined) {
+      if (usage) {
+        // What came to nothing has cost something all the same.
+        count(spent, usage);
+        const message: AssistantMessage = { role: "assistant", content: [], at };
+        yield { type: "assistant_message", message, usage, stopReason: "error" };
+        usage = null;
+      }
       yield { type: "retry", attempt, delayMs, error: serializeError(failure.error) };
       if (await wait(delayMs, options.signal)) continue;
     }
-
-    const usage = collector.usage() ?? null;
-    if (started) {
-      const blind = options.budget?.spent(usage);
-      if (blind !== undefined) yield { type: "notice", level: "warning", text: blind };
-      const total = usage ? addUsage(before.usage, usage) : before.usage;
-      const cost = {
-        turn: costOf(usage),
-        total: totalCost(total, before.unmeasured + (isMeasured(usage) ? 0 : 1)),
-      };
-      yield { type: "usage", turn: usage, total, cost };
-    }
-    const at = options.now().toISOString();
-    if (options.signal.aborted && failure) {
-      return { message: { ...textOnly(collector.message()), at }, stopReason: "aborted", usage };
-    }
+    const message = { ...reader.message(), at };
     if (failure) {
-      const error = serializeError(failure.error);
-      return { message: { ...textOnly(collector.message()), at }, stopReason: "error", error, usage };
+      const kept = { message: textOnly(message), usage, taken };
+      if (options.signal.aborted) return { ...kept, stopReason: "aborted" };
+      return { ...kept, stopReason: "error", error: serializeError(failure.error) };
     }
-    const message = collector.message();
-    const reason = collector.finishReason() ?? "end";
+    const stopReason = reader.finishReason() ?? "end";
     // A cut answer may have cut a call as well: such calls never run, and none is left without a result.
-    const complete = reason === "length" || reason === "content_filter" ? textOnly(message) : message;
-    return { message: { ...complete, at }, stopReason: reason, usage };
+    const isCut = stopReason === "length" || stopReason === "content_filter";
+    return { message: isCut ? textOnly(message) : message, stopReason, usage, taken };
   }
 }
 
-/** Throws when an answer grows beyond what any answer needs: nobody could keep, read or run it. */
-function createLengthGuard(): (event: ModelEvent) => void {
-  let length = 0;
-  const argumentLengths = new Map<string, number>();
-  return (event) => {
-    if (event.type === "text_delta" || event.type === "reasoning_delta") length += event.text.length;
-    if (length > maxAnswerLength) {
-      throw new CoreError("answer_too_long", `the answer is longer than ${maxAnswerLength} characters`);
+/** How one try went. */
+interface Try {
+  reader: AnswerReader;
+  /** Whether the service has taken the request. */
+  started: boolean;
+  /** Whether something of an answer came. */
+  answered: boolean;
+  failure?: { error: unknown };
+}
+
+async function* tryOnce(options: RunOptions, request: ModelRequest): AsyncGenerator<AgentEvent, Try> {
+  const reader = createAnswerReader();
+  let started = false;
+  let answered = false;
+  try {
+    const events = options.provider.stream(request, { signal: options.signal, quietRetries: false });
+    for await (const said of untilAborted(events, options.signal)) {
+      const event = reader.take(said);
+      if (!event) continue;
+      started ||= event.type !== "usage";
+      answered ||= event.type !== "response_start" && event.type !== "usage" && event.type !== "finish";
+      const shown = showModelEvent(event);
+      if (shown) yield shown;
     }
-    if (event.type !== "tool_input_delta") return;
-    const sum = (argumentLengths.get(event.callId) ?? 0) + event.json.length;
-    argumentLengths.set(event.callId, sum);
-    if (sum > maxArgumentsLength) {
-      throw new CoreError(
-        "answer_too_long",
-        `the arguments of a call are longer than ${maxArgumentsLength} characters`,
-      );
-    }
-  };
+    if (!reader.finishReason()) throw new Error("the answer ended before it was finished");
+  } catch (error) {
+    // Behind its end an answer is whole, whatever happens to the connection.
+    if (!reader.finishReason()) return { reader, started, answered, failure: { error } };
+  }
+  return { reader, started, answered };
+}
+
+function* tellUsage(options: RunOptions, usage: Usage | null, spent: Spent): Generator<AgentEvent, void> {
+  const blind = options.budget?.spent(usage);
+  if (blind !== undefined) yield { type: "notice", level: "warning", text: blind };
+  const sum = { ...spent };
+  count(sum, usage);
+  const cost = { turn: costOf(usage), total: totalCost(sum.usage, sum.unmeasured) };
+  yield { type: "usage", turn: usage, total: sum.usage, cost };
+}
+
+/** Adds a model call to what was spent. */
+export function count(spent: Spent, usage: Usage | null): void {
+  if (usage) spent.usage = addUsage(spent.usage, usage);
+  if (!isMeasured(usage)) spent.unmeasured += 1;
 }
 
 /** What may stay of an answer that did not end well: its text. Half a thought or half a call is of no use. */

@@ -14,8 +14,8 @@ export interface ToolSpec {
 }
 
 /**
- * Who caused a model call: a person's prompt (`user`), or the program on its own (`agent`: tool results,
- * retries, summaries). Copilot bills by it; say the truth.
+ * Who caused a model call: a person's prompt (`user`), or the program on its own (`agent`: tool results, summaries). A try
+ * again says what the first try said. Copilot bills by it; say the truth.
  */
 export type Initiator = "user" | "agent";
 
