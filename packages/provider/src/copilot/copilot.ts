@@ -83,7 +83,7 @@ export function createCopilot(options: CopilotOptions): Copilot {
       host,
       monotonicNow: options.monotonicNow,
     }),
-    complete: createComplete(request),
+    complete: createComplete(request, options.monotonicNow),
     embeddings: createEmbeddings({ request, models: modelList }),
     quota: () => quota,
     async enableModel(id, { signal } = {}) {

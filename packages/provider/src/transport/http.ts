@@ -32,7 +32,9 @@ export interface TextAnswer {
   text: string;
 }
 
+/** How much of the body of a failed answer is read, and for how long: more of it tells nothing new. */
 const ERROR_BODY_LIMIT = 64 * 1024;
+const ERROR_BODY_MS = 2_000;
 
 function requestIdOf(headers: ResponseHeaders): string | undefined {
   return headerOf(headers, "x-request-id") ?? headerOf(headers, "x-github-request-id");
@@ -75,16 +77,17 @@ async function send(request: HttpRequest): Promise<Dispatcher.ResponseData> {
 /** The start of the body of a failed answer. One that breaks off or goes silent counts as far as it came. */
 async function errorBodyOf(request: HttpRequest, answer: Dispatcher.ResponseData): Promise<string> {
   const body = watchBody(answer.body, request.timeouts, (error) => error);
+  body.release(ERROR_BODY_MS);
   return (await readBounded(body, ERROR_BODY_LIMIT)).text;
 }
 
 /** The body of a good answer: failures while it arrives become sentences, an abort stays the signal's reason. */
-function watchedBody(request: HttpRequest, answer: Dispatcher.ResponseData): WatchedBody {
-  return watchBody(answer.body, request.timeouts, (error) =>
+function watchedBody(request: HttpRequest, answer: Dispatcher.ResponseData, totalMs?: number): WatchedBody {
+  const explain = (error: unknown) =>
     request.signal?.aborted === true
       ? request.signal.reason
-      : networkError(error, request.what, request.host(), "in_answer"),
-  );
+      : networkError(error, request.what, request.host(), "in_answer");
+  return watchBody(answer.body, request.timeouts, explain, totalMs);
 }
 
 async function refuse(request: HttpRequest, answer: Dispatcher.ResponseData): Promise<never> {
@@ -95,7 +98,10 @@ async function refuse(request: HttpRequest, answer: Dispatcher.ResponseData): Pr
   throw errorFromResponse({ status, headers, body, host: request.host(), what: request.what });
 }
 
-/** Sends a request and reads the whole answer, whatever its status, up to `limit` bytes. */
+/**
+ * Sends a request and reads the whole answer, whatever its status, up to `limit` bytes. All of it must have come as long
+ * after its headers as these may take.
+ */
 export async function requestText(request: HttpRequest, limit: number): Promise<TextAnswer> {
   const answer = await send(request);
   const { statusCode: status, headers } = answer;
@@ -105,7 +111,8 @@ export async function requestText(request: HttpRequest, limit: number): Promise<
     request.signal?.throwIfAborted();
     return { status, headers, text };
   }
-  const body = await readBounded(watchedBody(request, answer), limit, { strict: true });
+  const watched = watchedBody(request, answer, request.timeouts.firstByteMs);
+  const body = await readBounded(watched, limit, { strict: true });
   if (body.truncated) {
     throw new ProviderError(
       "invalid_response",

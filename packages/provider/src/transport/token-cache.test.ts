@@ -10,7 +10,7 @@ function token(value: string, life: Partial<ExchangedToken> = { refreshInMs: 25 
 }
 
 /** An exchange whose answers the test gives, one by one. */
-function script() {
+function script(options: { renewalPatienceMs?: number } = {}) {
   const calls: {
     resolve: (token: ExchangedToken) => void;
     reject: (error: Error) => void;
@@ -22,7 +22,7 @@ function script() {
       new Promise<ExchangedToken>((resolve, reject) => {
         calls.push({ resolve, reject, signal });
       }),
-    { monotonicNow: () => time },
+    { monotonicNow: () => time, ...options },
   );
   return { cache, calls, advance: (milliseconds: number) => (time += milliseconds) };
 }
@@ -213,5 +213,37 @@ describe("S-E6: the life of a token", () => {
     ["a year", 365 * 24 * 60 * MINUTE, undefined, 24 * 60 * MINUTE],
   ])("%s", (_name, refreshIn, expiresIn, wanted) => {
     expect(life(refreshIn, expiresIn).refreshAfterMs).toBe(wanted);
+  });
+});
+
+describe("a renewal that takes long while the old token is valid", () => {
+  test("is not waited for any more, is not given up, and is used when it comes", async () => {
+    const { cache, calls, advance } = script({ renewalPatienceMs: 5 });
+    const first = cache.getToken();
+    calls[0]?.resolve(token("one", { refreshInMs: 25 * MINUTE, expiresInMs: 30 * MINUTE }));
+    await first;
+    advance(26 * MINUTE);
+    expect((await cache.getToken()).value).toBe("one");
+    expect((await cache.getToken()).value).toBe("one");
+    expect(calls).toHaveLength(2);
+    expect(calls[1]?.signal.aborted).toBe(false);
+    calls[1]?.resolve(token("two"));
+    await tick();
+    expect((await cache.getToken()).value).toBe("two");
+    expect(calls).toHaveLength(2);
+  });
+
+  test("is waited for again once the old token has ended", async () => {
+    const { cache, calls, advance } = script({ renewalPatienceMs: 5 });
+    const first = cache.getToken();
+    calls[0]?.resolve(token("one", { refreshInMs: 25 * MINUTE, expiresInMs: 30 * MINUTE }));
+    await first;
+    advance(26 * MINUTE);
+    expect((await cache.getToken()).value).toBe("one");
+    advance(5 * MINUTE);
+    const waiting = cache.getToken();
+    calls[1]?.resolve(token("two"));
+    expect((await waiting).value).toBe("two");
+    expect(calls).toHaveLength(2);
   });
 });

@@ -6,6 +6,8 @@ import type { AccessToken, TokenExchange, TokenSource } from "./token.ts";
 export interface TokenCacheOptions {
   /** A clock that never goes back, in milliseconds. `performance.now` when left out. */
   monotonicNow?: () => number;
+  /** How long a renewal is waited for while the old token is still valid, in milliseconds. 3 s. */
+  renewalPatienceMs?: number;
 }
 
 /** A {@link TokenSource} that remembers its token. */
@@ -21,6 +23,9 @@ const REFRESH_PAUSE_MS = 30_000;
 /** Callers that come this soon after a failure share its error. */
 const FAILURE_PAUSE_MS = 1_000;
 
+/** A renewal that takes longer than this is left to itself while the old token is still valid. */
+const RENEWAL_PATIENCE_MS = 3_000;
+
 interface Held {
   token: AccessToken;
   refreshAt: number;
@@ -31,20 +36,24 @@ interface Flight {
   result: Promise<AccessToken>;
   waiters: number;
   controller: AbortController;
+  /** It has been waited for long enough, and goes on by itself. */
+  isLeft: boolean;
 }
 
 /**
- * Keeps one token and renews it when it is asked for and due; it has no timers.
+ * Keeps one token and renews it when it is asked for and due; it has no timers, but for one while it renews.
  *
  * - At most one exchange is in flight; all callers wait for the same one. A caller that gives up does not disturb the
  *   others; when the last one gives up, the exchange is cancelled.
- * - A refresh that fails while the old token is still valid gives the old token, and is tried again 30 s later.
+ * - A refresh that fails while the old token is still valid gives the old token, and is tried again 30 s later. One that
+ *   takes longer than three seconds goes on by itself meanwhile, and what comes of it is used when it has come.
  * - `getToken({ rejected })` costs at most one exchange, however many callers were refused with that token: who comes
  *   later gets the newer token, also when the exchange gave the same string again.
  * - A failed exchange is answered with the same error for one second.
  */
 export function createTokenCache(exchange: TokenExchange, options: TokenCacheOptions = {}): TokenCache {
   const now = options.monotonicNow ?? (() => performance.now());
+  const patienceMs = options.renewalPatienceMs ?? RENEWAL_PATIENCE_MS;
   let held: Held | undefined;
   let flight: Flight | undefined;
   let failure: { error: unknown; until: number } | undefined;
@@ -82,7 +91,7 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
 
   function start(): Flight {
     const controller = new AbortController();
-    const started: Flight = { controller, waiters: 0, result: run(controller) };
+    const started: Flight = { controller, waiters: 0, isLeft: false, result: run(controller) };
     const landed = () => {
       if (flight === started) flight = undefined;
     };
@@ -94,15 +103,34 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
   async function join(signal: AbortSignal | undefined): Promise<AccessToken> {
     if (!flight && failure && now() < failure.until) throw failure.error;
     const joined = flight ?? start();
+    const valid = held && now() < held.validUntil ? held.token : undefined;
+    if (valid && joined.isLeft) return valid;
     joined.waiters += 1;
     try {
-      return await (signal ? abortable(joined.result, signal) : joined.result);
+      const result = valid ? soon(joined, valid) : joined.result;
+      return await (signal ? abortable(result, signal) : result);
     } finally {
       joined.waiters -= 1;
-      if (joined.waiters === 0 && flight === joined) {
+      if (joined.waiters === 0 && flight === joined && !joined.isLeft) {
         flight = undefined;
         joined.controller.abort(new Error("nobody waits for the token any more"));
       }
+    }
+  }
+
+  /** What comes of a renewal, or the old token if that takes long. */
+  async function soon(renewal: Flight, old: AccessToken): Promise<AccessToken> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<AccessToken>((resolve) => {
+      timer = setTimeout(() => {
+        renewal.isLeft = true;
+        resolve(old);
+      }, patienceMs);
+    });
+    try {
+      return await Promise.race([renewal.result, tooLong]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -2,13 +2,10 @@ import { ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
 import type { WatchedBody } from "../transport/body.ts";
 import { createServerSentEventReader } from "../transport/sse.ts";
+import { createPatience } from "./patience.ts";
 import type { AnswerDecoder } from "./wire-format.ts";
 
 const JSON_LIMIT = 16 * 1024 * 1024;
-/** After this much time with nothing but keep-alive comments the answer counts as stalled. */
-const CONTENT_TIMEOUT_MS = 10 * 60_000;
-/** A whole answer may take this long. */
-const TOTAL_TIMEOUT_MS = 60 * 60_000;
 /** How much of what follows a complete answer is read, and how long it is waited for. */
 const DRAIN_LIMIT = 64 * 1024;
 const DRAIN_MS = 250;
@@ -34,8 +31,7 @@ export async function* readBatches(
 ): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   let out: ModelEvent[] = [];
   let complete = false;
-  let lastContent = now();
-  const started = lastContent;
+  const patience = createPatience(now);
   let whole: Uint8Array[] | undefined;
   let size = 0;
   let known = false;
@@ -57,14 +53,14 @@ export async function* readBatches(
     ...(skim && {
       skim: (bytes, at) => {
         const next = complete ? at : skim(bytes, at, out);
-        if (next > at) lastContent = now();
+        if (next > at) patience.progress();
         return next;
       },
     }),
     onData: (data, torn) => {
       if (complete) return;
       complete = decoder.data(data, torn, out);
-      lastContent = now();
+      patience.progress();
     },
     onStrayLine: (line) => {
       if (!complete) decoder.strayLine(line);
@@ -89,6 +85,7 @@ export async function* readBatches(
       size += chunk.length;
       if (size > JSON_LIMIT) throw tooLarge();
       whole.push(chunk);
+      patience.check();
       continue;
     }
     attempt(() => reader.feed(chunk));
@@ -98,7 +95,7 @@ export async function* readBatches(
       out = [];
     }
     if (failure) throw failure.error;
-    if (!complete) checkPatience(now(), started, lastContent);
+    if (!complete) patience.check();
   }
   if (complete) return;
   attempt(() => {
@@ -119,15 +116,6 @@ const LESS_THAN = 0x3c;
 /** The first byte that is neither white space nor part of a byte order mark. */
 function firstByte(chunk: Uint8Array): number | undefined {
   return chunk.find((byte) => byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf);
-}
-
-function checkPatience(now: number, started: number, lastContent: number): void {
-  if (now - lastContent < CONTENT_TIMEOUT_MS && now - started < TOTAL_TIMEOUT_MS) return;
-  throw new ProviderError(
-    "timeout",
-    "The answer made no progress for too long, so the request was cancelled.",
-    { retryable: true },
-  );
 }
 
 function htmlAnswer(): ProviderError {

@@ -1,6 +1,7 @@
 import { ProviderError } from "../../errors/provider-error.ts";
 import { requestStream, type HttpRequest } from "../../transport/http.ts";
 import { createServerSentEventReader } from "../../transport/sse.ts";
+import { createPatience } from "../../wire/patience.ts";
 import { completionsPlaceholder } from "../endpoints.ts";
 import { createCompletionDecoder, type CompletionDecoder } from "./decode.ts";
 import {
@@ -17,6 +18,7 @@ const DRAIN_MS = 250;
 /** Makes `Copilot.complete`. */
 export function createComplete(
   request: (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => HttpRequest,
+  monotonicNow?: () => number,
 ): (
   asked: CompletionRequest,
   options?: { signal?: AbortSignal },
@@ -34,7 +36,7 @@ export function createComplete(
     });
     const { body, requestId } = await requestStream(sent);
     const decoder = createCompletionDecoder({ what, host: sent.host(), requestId });
-    yield* readCompletion(body, decoder);
+    yield* readCompletion(body, decoder, monotonicNow);
   };
 }
 
@@ -42,12 +44,15 @@ export function createComplete(
 export async function* readCompletion(
   body: AsyncIterable<Uint8Array> & { release?(milliseconds: number): void },
   decoder: CompletionDecoder,
+  now: () => number = () => performance.now(),
 ): AsyncGenerator<CompletionEvent, void, undefined> {
   const out: CompletionEvent[] = [];
+  const patience = createPatience(now);
   let complete = false;
   let failure: { error: unknown } | undefined;
   const reader = createServerSentEventReader({
     onData: (data) => {
+      patience.progress();
       if (!complete && !failure) attempt(() => (complete = decoder.data(data, out)));
     },
     onStrayLine: (line) => {
@@ -71,6 +76,7 @@ export async function* readCompletion(
     for (const event of out) yield event;
     out.length = 0;
     if (failure) throw failure.error;
+    if (!complete) patience.check();
   }
   if (complete) return;
   attempt(() => {
