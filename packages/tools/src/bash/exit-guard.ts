@@ -5,6 +5,8 @@ import type { Watchdog } from "./watchdog.ts";
 export interface ExitGuard {
   /** What the environment of every command needs. */
   mark: Record<string, string>;
+  /** What every command needs to inherit, if it can be had. */
+  markFile(): number | undefined;
   /** Called before a command is started, so that there is no moment in which a signal could leave it behind. */
   hold(): Hold;
 }
@@ -55,6 +57,7 @@ export function createExitGuard(groups: ProcessGroups, watchdog: Watchdog): Exit
 
   return {
     mark: watchdog.mark,
+    markFile: watchdog.markFile,
     hold() {
       if (holds.size === 0) {
         process.on("exit", killAll);

@@ -94,7 +94,9 @@ async function start(
     const child = spawn(program.file, program.args, {
       cwd,
       env: program.env,
-      stdio: gated ? ["ignore", "pipe", "ignore", "pipe"] : ["ignore", "pipe", "pipe"],
+      stdio: gated
+        ? ["ignore", "pipe", "ignore", "pipe", guard.markFile() ?? "ignore"]
+        : ["ignore", "pipe", "pipe"],
       // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
       detached: gated,
       windowsHide: true,

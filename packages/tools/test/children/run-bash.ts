@@ -1,5 +1,6 @@
 // Runs a command with the bash tool. Arguments: the command, and what this program does besides: "wait" for it,
-// "exit" or "throw" once it has printed "up", "handle" signals by itself, or run a second one with a "twice" made tool.
+// "exit" or "throw" once it has printed "up", "handle" signals by itself, run a second one with a "twice" made tool, or
+// "stay" when it is over.
 import { createBashTool } from "@zotpilot/tools";
 
 const [command = "", then = "wait"] = process.argv.slice(2);
@@ -25,3 +26,4 @@ await Promise.all([
 ]);
 const left = ["exit", "SIGINT", "SIGTERM", "SIGHUP"].map((name) => process.listenerCount(name));
 process.stdout.write(`listeners ${left.join(" ")}\n`);
+if (then === "stay") setInterval(() => undefined, 1_000_000);
