@@ -2,7 +2,7 @@ import { encodeEvent } from "@zotpilot/core/rpc";
 import { encodeLine } from "@zotpilot/ndjson";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { exitCodeOfRun, runPrompt } from "./run-prompt.ts";
+import { exitCodeOfRun, openAgent, runPrompt } from "./run-prompt.ts";
 
 /** Runs one prompt and prints every event as a line of JSON, in zot's form. The last line is always `done`. */
 export async function runJson(
@@ -11,7 +11,8 @@ export async function runJson(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const result = await runPrompt(runtime, prompt, {
+  const agent = await openAgent(runtime, io);
+  const result = await runPrompt(agent, prompt, {
     io,
     signal,
     show(event) {

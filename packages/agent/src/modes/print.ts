@@ -4,7 +4,7 @@ import { sanitizeChunk, sanitizeStart } from "@zotpilot/tui/sanitize";
 import { errorLine, safeLine } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { exitCodeOfRun, runPrompt } from "./run-prompt.ts";
+import { exitCodeOfRun, openAgent, runPrompt } from "./run-prompt.ts";
 
 /** Runs one prompt: the answer goes to stdout as it comes, everything else to stderr. */
 export async function runPrint(
@@ -13,6 +13,7 @@ export async function runPrint(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
+  const agent = await openAgent(runtime, io);
   if (runtime.connection.type === "demo") {
     io.stderr.write(
       "zotpilot: the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot\n",
@@ -43,7 +44,7 @@ export async function runPrint(
       io.stderr.write(`● ${callLine(event.call)}\n`);
     }
   };
-  const result = await runPrompt(runtime, prompt, { io, signal, show });
+  const result = await runPrompt(agent, prompt, { io, signal, show });
   closeLine();
   if (result.error) io.stderr.write(`zotpilot: ${errorLine(result.error)}\n`);
   return exitCodeOfRun(result);

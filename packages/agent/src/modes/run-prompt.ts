@@ -13,12 +13,11 @@ export async function openAgent(runtime: Runtime, io: Io): Promise<Agent> {
 
 /** Runs one prompt to its end. `show` writes each event to stdout, at the pace of who reads it. */
 export async function runPrompt(
-  runtime: Runtime,
+  agent: Agent,
   prompt: string,
   options: { io: Io; signal: AbortSignal; show: (event: AgentEvent) => void },
 ): Promise<RunResult> {
   const { io, signal, show } = options;
-  const agent = await openAgent(runtime, io);
   const unsubscribe = agent.subscribe((event) => {
     show(event);
     return drained(io.stdout, signal);
