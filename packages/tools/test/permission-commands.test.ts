@@ -68,20 +68,3 @@ describe("S-H5: deleting what is not the work's", () => {
     },
   );
 });
-
-test("S-H8: git does not run the programs of a repository that was only opened", async () => {
-  const hostile = join(permanentFolder(), "hostile");
-  await mkdir(hostile);
-  execFileSync("git", ["init", "-q"], { cwd: hostile });
-  const preview = async (): Promise<string> => {
-    const broker = createApprovalBroker({ policy: fixedPolicy(), risk: riskOf, project: hostile });
-    return (await broker.preview(bashCall("git status"), hostile)).effect;
-  };
-  expect(await preview()).toBe("allow");
-  execFileSync("git", ["config", "core.fsmonitor", "./evil"], { cwd: hostile });
-  expect(await preview()).toBe("ask");
-  execFileSync("git", ["config", "--unset", "core.fsmonitor"], { cwd: hostile });
-  expect(await preview()).toBe("allow");
-  await writeFile(join(hostile, ".git", "hooks", "post-index-change"), "#!/bin/sh\n", { mode: 0o755 });
-  expect(await preview()).toBe("ask");
-});

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { baseName, type ShellFacts } from "../shell/analyse.ts";
 import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
-import { SHOWING } from "../shell/read-only.ts";
+import { SHOWING } from "../shell/readers.ts";
 import type { ShellWord } from "../shell/words.ts";
 
 /** A path as a call names it, before anybody looked at it. */

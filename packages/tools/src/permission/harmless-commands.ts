@@ -10,7 +10,8 @@ export async function harmlessCommands(
   cwd: string,
 ): Promise<(command: ShellCommand) => boolean> {
   const shell = facts.shell;
-  if (!shell) return () => false;
+  // Tokens are kept in variables of the environment.
+  if (!shell || shell.environment.size > 0) return () => false;
   const usesGit = shell.commands.some(({ words }) => baseName(words[0]) === "git");
   const gitIsSafe = usesGit && !shell.changesFolder && (await repositoryRunsNothing(cwd));
   const judge = (command: ShellCommand): boolean => {

@@ -3,12 +3,11 @@ import {
   parse,
   type Assignment,
   type Command,
-  type HereDoc,
   type Redirect,
   type Script,
   type SyntaxNode,
 } from "unbash";
-import { expressionProblem, variableProblem } from "./evaluation.ts";
+import { expressionProblem, isTelling, variableProblem } from "./evaluation.ts";
 import { unwrap, type Wrapping } from "./wrappers.ts";
 import { readWord, type ShellWord } from "./words.ts";
 
@@ -33,6 +32,10 @@ export interface ShellFacts {
   changesFolder: boolean;
   /** The words that it puts into variables; undefined for a variable of which nobody knows what it will hold. */
   variables: Map<string, ShellWord[] | undefined>;
+  /** Variables that it takes from its environment, other than those that hold no secret. */
+  environment: Set<string>;
+  /** Whether a shell runs text that nobody can see before it runs. */
+  hidden: boolean;
   /** Why it cannot be told what it does; empty when it can. */
   unclear: string[];
 }
@@ -46,7 +49,6 @@ const DISGUISE =
 
 /** Commands that put something into the variables they are told. */
 const SETTING = new Set(["read", "mapfile", "readarray", "getopts", "printf", "local", "declare", "typeset"]);
-const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "fish"]);
 
 /** Takes shell text apart with the grammar of bash. Never throws: what it does not understand is in `unclear`. */
 export function analyseShell(source: string): ShellFacts {
@@ -56,9 +58,12 @@ export function analyseShell(source: string): ShellFacts {
     reads: [],
     changesFolder: false,
     variables: new Map(),
+    environment: new Set(),
+    hidden: false,
     unclear: [],
   };
   analyse(source, facts, 0);
+  for (const name of facts.environment) if (facts.variables.has(name)) facts.environment.delete(name);
   return facts;
 }
 
@@ -99,7 +104,16 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
         if (variableProblem(node.name.value)) say(`it sets the variable ${node.name.value}`);
         set(node.name.value, node.type === "For" ? node.wordlist?.map(readWord) : undefined);
         break;
+      case "SimpleExpansion":
+        takeVariable(node.text.slice(1));
+        break;
+      case "HereDoc":
+        // Quotes are no quotes there, which the parser does not know inside of expansions.
+        if (!node.delimiter?.quoted && /`|\$[({[]/.test(node.body.text))
+          say("its here-document runs something");
+        break;
       default: {
+        if (node.type === "ParameterExpansion") takeVariable(node.parameter);
         const problem = expressionProblem(node);
         if (problem !== undefined) say(problem);
       }
@@ -112,7 +126,15 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
     facts.variables.set(variable, known && words && [...known, ...words]);
   }
 
+  function takeVariable(variable: string): void {
+    if (!isTelling(variable)) facts.environment.add(variable);
+  }
+
   function assign({ name, value, append, index }: Assignment): void {
+    const elements = value.type === "ArrayValue" ? value.elements : [];
+    if ((index && !/^\d+$/.test(index.text)) || elements.some(({ text }) => /^\W*\[/.test(text))) {
+      say("it computes with variables");
+    }
     set(name, value.type === "Word" && !append && !index ? [readWord(value)] : undefined);
   }
 
@@ -123,14 +145,26 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
     for (const part of node.args) {
       words.push(part.type === "Word" ? readWord(part) : assignmentWord(part));
     }
-    take(words, assigns, 0);
-    const program = baseName(words[0]);
-    for (const redirect of node.redirects) {
-      if (redirect.type === "HereDoc" && SHELLS.has(program)) takeHereDoc(redirect);
-    }
+    if (take(words, assigns, 0)) takeInput(node.redirects);
   }
 
-  function take(words: readonly ShellWord[], assigns: readonly string[], level: number): void {
+  /** What a shell reads from its input and runs. */
+  function takeInput(redirects: Command["redirects"]): void {
+    let known = false;
+    for (const redirect of redirects) {
+      if (redirect.type === "HereDoc") {
+        analyse(redirect.body.text, facts, depth + 1);
+        known = redirect.delimiter?.quoted === true || !/[$`]/.test(redirect.body.text);
+      } else if (redirect.type === "HereString" && redirect.target) {
+        analyse(redirect.target.value, facts, depth + 1);
+        known = readWord(redirect.target).kind === "plain";
+      } else known ||= redirect.type === "Redirect" && redirect.operator === "<";
+    }
+    facts.hidden ||= !known;
+  }
+
+  /** Gives whether what a command reads from its input is run by a shell. */
+  function take(words: readonly ShellWord[], assigns: readonly string[], level: number): boolean {
     const [name] = words;
     if (name?.kind === "glob" || name?.kind === "dynamic") say("the name of a command is not known");
     if (name?.kind === "plain" && /[*?[\]{}]/.test(name.value) && !/^\[\[?$/.test(name.value)) {
@@ -140,15 +174,13 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
     if (SETTING.has(baseName(name))) for (const word of words.slice(1)) set(word.value, undefined);
     const wraps = level > MAX_DEPTH ? undefined : unwrap(words);
     facts.commands.push({ words, assigns, wraps });
-    if (!wraps) return;
+    if (!wraps) return false;
+    facts.hidden ||= wraps.hidden;
     if (wraps.unclear !== undefined) say(wraps.unclear);
     if (wraps.changesFolder) facts.changesFolder = true;
-    for (const inner of wraps.commands) take(inner, wraps.assigns, level + 1);
     for (const script of wraps.scripts) analyse(script, facts, depth + 1);
-  }
-
-  function takeHereDoc(node: HereDoc): void {
-    analyse(node.body.text, facts, depth + 1);
+    const readers = wraps.commands.filter((inner) => take(inner, wraps.assigns, level + 1));
+    return wraps.readsScript || readers.length > 0;
   }
 
   function takeRedirect(node: Redirect): void {

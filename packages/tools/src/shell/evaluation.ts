@@ -6,6 +6,19 @@ export function variableProblem(name: string): boolean {
   return !/^[a-z][a-z0-9_]*$/.test(name) || name.endsWith("_proxy");
 }
 
+/** Whether setting this variable changes nothing but how something is shown. */
+export function isHarmlessVariable(name: string): boolean {
+  return HARMLESS.has(name);
+}
+
+const TELLING =
+  /^(HOME|PWD|OLDPWD|USER|LOGNAME|UID|EUID|PPID|PATH|SHELL|HOSTNAME|OSTYPE|TERM|TMPDIR|RANDOM|SECONDS|LINENO|BASH_VERSION|NODE_ENV|LC_\w+|\d+|[?#@*!$_-])$/;
+
+/** Whether a variable of the environment holds nothing that is worth hiding. */
+export function isTelling(name: string): boolean {
+  return TELLING.test(name) || HARMLESS.has(name);
+}
+
 const HARMLESS = new Set([
   "CI",
   "COLUMNS",

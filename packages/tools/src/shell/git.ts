@@ -1,92 +1,61 @@
-import { lstat, readFile, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-
-// Options that write a file or run a program, also shortened as git allows it.
-const DANGEROUS =
-  /^--o($|u)|^--e($|x($|t))|^--te|^--fi(lters)?$|^--op|^-O|^--show-s|%G|^--upload-pack|^--exec|^--re?ceive-pack|^--pag/;
-
-const READING = new Set(
-  (
-    "status log show diff rev-parse ls-files ls-tree blame describe shortlog cat-file rev-list merge-base name-rev " +
-    "show-ref for-each-ref count-objects check-ignore grep diff-tree diff-index diff-files version whatchanged"
-  ).split(" "),
-);
-
-/** Whether `git` with these arguments only reads, in a repository without programs in its settings. */
-export function gitOnlyReads(words: readonly string[]): boolean {
-  const [first, ...others] = words;
-  if (first === "--version") return others.length === 0;
-  const [command, ...rest] = first === "--no-pager" ? others : words;
-  if (command === undefined || rest.some((word) => DANGEROUS.test(word))) return false;
-  if (READING.has(command)) return true;
-  const [verb] = rest;
-  switch (command) {
-    case "branch":
-      return rest.every((word) =>
-        /^(-[arv]+|--(all|remotes|list|verbose|show-current|merged|no-merged))$/.test(word),
-      );
-    case "tag":
-      return rest.length === 0 || (/^(-l|--list)$/.test(verb ?? "") && rest.slice(1).every(isOperand));
-    case "remote":
-      return (
-        rest.length === 0 || (rest.length === 1 && verb === "-v") || (verb === "get-url" && rest.length === 2)
-      );
-    case "stash":
-      return verb === "list" && rest.length === 1;
-    case "worktree":
-      return verb === "list";
-    case "reflog":
-      return rest.length === 0 || (verb === "show" && rest.slice(1).every(isOperand));
-    case "config":
-      return (
-        /^(--get|--list|-l|--get-all)$/.test(verb ?? "") && rest.slice(1).every(isOperand) && rest.length <= 2
-      );
-    default:
-      return false;
-  }
-}
-
-function isOperand(word: string): boolean {
-  return !word.startsWith("-");
-}
-
-// Settings that name a program, or another file with settings.
-const PROGRAMS =
-  /fsmonitor|external|textconv|pager|sshcommand|askpass|editor|helper|program|\bcommand\b|\bcmd\b|worktree|^\s*\[\s*(include|includeif|filter|alias|credential|uploadpack)/im;
+import { lstat, readFile, realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { settingsRunNothing } from "./git-config.ts";
+import { holdsOtherRepositories } from "./git-index.ts";
 
 /** The one hook that runs when git merely looks: `git status` writes what it learned to the index. */
-const HOOK = "post-index-change";
+const HOOK = join("hooks", "post-index-change");
+/** What makes git look into another folder. */
+const ELSEWHERE = [
+  "commondir",
+  join("objects", "info", "alternates"),
+  join("objects", "info", "http-alternates"),
+];
 const MAX_CONFIG_BYTES = 256 * 1024;
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Whether reading the repository around a folder runs nothing that came with it: its own settings name no program and
- * it has no hook that looking would run. A folder outside any repository is harmless.
+ * Whether reading the repository around a folder runs nothing that came with it: its settings are all known to be
+ * harmless, it has no hook that looking would run, and git would look into no other repository. A folder outside any
+ * repository is harmless.
  */
 export async function repositoryRunsNothing(folder: string): Promise<boolean> {
-  for (let current = resolve(folder); ; current = dirname(current)) {
-    // A bare repository inside a work tree is found before the one around it.
-    if ((await exists(join(current, "HEAD"))) && (await exists(join(current, "objects")))) return false;
+  const start = await realpath(folder).catch(() => undefined);
+  if (start === undefined) return false;
+  for (let current = start; ; current = dirname(current)) {
+    // A folder can be a bare repository itself, which git finds before the one around it.
+    if (await exists(join(current, "HEAD"))) return false;
     const dot = join(current, ".git");
-    const stats = await lstat(dot).catch(() => undefined);
-    if (stats) return stats.isDirectory() && (await isHarmless(dot));
+    if (await exists(dot)) return isHarmless(dot);
     if (dirname(current) === current) return true;
   }
 }
 
 async function isHarmless(folder: string): Promise<boolean> {
-  for (const name of ["config", "config.worktree"]) {
-    const file = join(folder, name);
-    const stats = await stat(file).catch(() => undefined);
-    if (!stats) continue;
-    if (!stats.isFile() || stats.size > MAX_CONFIG_BYTES) return false;
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    // A line may go on in the next one.
-    if (text === undefined || text.includes("\\\n") || PROGRAMS.test(text)) return false;
-    const hooks = /^\s*hookspath\s*=\s*(.+)$/im.exec(text)?.[1]?.trim();
-    if (hooks !== undefined && (hooks.startsWith('"') || (await exists(resolve(folder, "..", hooks, HOOK)))))
-      return false;
-  }
-  return !(await exists(join(folder, "hooks", HOOK)));
+  // Git passes over what is no repository in its eyes, and looks further up.
+  const [self, objects, refs] = await Promise.all(
+    ["", "objects", "refs"].map((name) => kindOf(join(folder, name))),
+  );
+  if (self !== "folder" || objects !== "folder" || refs !== "folder") return false;
+  const head = (await contentOf(join(folder, "HEAD"), 4096))?.toString() ?? "";
+  if (!/^(ref: ?refs\/|[0-9a-f]{40})/.test(head)) return false;
+  const others = await Promise.all([HOOK, ...ELSEWHERE].map((name) => exists(join(folder, name))));
+  if (others.includes(true)) return false;
+  const config = await contentOf(join(folder, "config"), MAX_CONFIG_BYTES);
+  if (config === undefined || !settingsRunNothing(config.toString())) return false;
+  if (!(await exists(join(folder, "index")))) return true;
+  const index = await contentOf(join(folder, "index"), MAX_INDEX_BYTES);
+  return index !== undefined && !holdsOtherRepositories(index);
+}
+
+async function contentOf(file: string, most: number): Promise<Buffer | undefined> {
+  const stats = await lstat(file).catch(() => undefined);
+  if (!stats?.isFile() || stats.size > most) return undefined;
+  return readFile(file).catch(() => undefined);
+}
+
+async function kindOf(path: string): Promise<"folder" | undefined> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ? "folder" : undefined;
 }
 
 async function exists(path: string): Promise<boolean> {

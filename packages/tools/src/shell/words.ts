@@ -92,8 +92,7 @@ export function readWord(word: Word): ShellWord {
 
   if (word.parts === undefined) add(word.value);
   else for (const part of word.parts) take(part);
-  const first = word.parts?.[0];
-  const opening = first !== undefined && first.type !== "Literal" && first.type !== "SingleQuoted";
+  const beginning = beginningOf(word);
   return {
     value: word.value,
     kind,
@@ -101,9 +100,20 @@ export function readWord(word: Word): ShellWord {
     certain,
     pieces,
     tilde: word.text.startsWith("~"),
-    mayBeOption: kind === "dynamic" || (kind === "glob" && opening),
+    mayBeOption: kind === "dynamic" || (kind === "glob" && !/^[^-]/.test(beginning)),
   };
 }
+
+/** Words that a command gets while it runs, which nobody knows before. */
+export const UNKNOWN_WORDS: ShellWord = {
+  value: "...",
+  kind: "dynamic",
+  ifEmpty: "",
+  certain: false,
+  pieces: [{ unknown: true }],
+  tilde: false,
+  mayBeOption: true,
+};
 
 /** Whether two commands are the same one, and not only equal. */
 export function sameWords(left: readonly ShellWord[], right: readonly ShellWord[]): boolean {
@@ -113,6 +123,15 @@ export function sameWords(left: readonly ShellWord[], right: readonly ShellWord[
 /** Text as one word of a shell command. */
 export function quoteWord(value: string): string {
   return /^[\w/.,:=@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** The text that a word begins with, before anything that is replaced. */
+function beginningOf({ parts = [] }: Word): string {
+  const end = parts.findIndex(({ type }) => type !== "Literal" && type !== "SingleQuoted");
+  return parts
+    .slice(0, end === -1 ? undefined : end)
+    .map((part) => ("value" in part ? part.value : ""))
+    .join("");
 }
 
 function usualValue(variable: string): string {

@@ -1,125 +1,82 @@
 import { variableProblem } from "./evaluation.ts";
-import type { ShellWord } from "./words.ts";
+import { readArguments, type GoodOptions } from "./options.ts";
+import { shellText, type ShellText } from "./shell-text.ts";
+import { UNKNOWN_WORDS, type ShellWord } from "./words.ts";
 
 /** What a command that runs other commands runs. */
-export interface Wrapping {
+export interface Wrapping extends ShellText {
   /** Whether it changes nothing about what it runs, so that it is as harmless as that. */
   transparent: boolean;
-  /** Commands that it runs. */
+  /** Whether it runs nothing and only tells about commands. */
+  queries: boolean;
+  /** Commands that it runs. Words that it adds to them are there as words that nobody knows. */
   commands: ShellWord[][];
-  /** Shell text that it runs. */
-  scripts: string[];
   /** Variables that it sets for them. */
   assigns: string[];
-  /** Whether it adds arguments of its own to the commands. */
-  addsArguments: boolean;
   changesFolder: boolean;
-  /** Why it cannot be told what it runs. */
-  unclear: string | undefined;
 }
 
 interface Wrapper {
+  /** With these options, and no others, it is known what it runs. */
+  options: GoodOptions;
   transparent?: boolean;
-  /** Options that are followed by a value, without their dashes. */
-  values?: readonly string[];
   /** How many words stand before the command. */
   skip?: number;
-  /** Options with which it runs nothing. */
-  query?: RegExp;
+  /** Whether variables can be set before the command. */
+  assigns?: boolean;
   addsArguments?: boolean;
-  /** Options that hold shell text. */
-  script?: RegExp;
-  changesFolder?: RegExp;
+  changesFolder?: boolean;
 }
 
 const WRAPPERS: Readonly<Record<string, Wrapper>> = {
-  command: { transparent: true, query: /^-[pvV]*[vV]/ },
-  builtin: { transparent: true },
-  env: {
+  builtin: { options: "", transparent: true },
+  command: { options: "-pvV", transparent: true },
+  env: { options: "-i -u: --ignore-environment --unset=", transparent: true, assigns: true },
+  ionice: { options: "-t -c: -n: --class= --classdata=", transparent: true },
+  nice: { options: "-# -n: --adjustment=", transparent: true },
+  stdbuf: { options: "-i: -o: -e: --input= --output= --error=", transparent: true },
+  time: { options: "-p", transparent: true },
+  timeout: {
+    options: "-v -s: -k: --signal= --kill-after= --foreground --preserve-status --verbose",
     transparent: true,
-    values: ["u", "unset"],
-    script: /^(-S|--split-string)/,
-    changesFolder: /^(-C|--chdir)/,
+    skip: 1,
   },
-  nohup: { transparent: true },
-  nice: { transparent: true, values: ["n", "adjustment"] },
-  ionice: { transparent: true, values: ["c", "n", "class", "classdata"] },
-  stdbuf: { transparent: true, values: ["i", "o", "e", "input", "output", "error"] },
-  timeout: { transparent: true, values: ["s", "k", "signal", "kill-after"], skip: 1 },
-  time: { transparent: true },
-  setsid: { transparent: true },
-  exec: { values: ["a"] },
-  sudo: {
-    values: [
-      "u",
-      "g",
-      "C",
-      "h",
-      "p",
-      "r",
-      "t",
-      "T",
-      "U",
-      "D",
-      "R",
-      "user",
-      "group",
-      "chdir",
-      "chroot",
-      "host",
-    ],
-    changesFolder: /^(-D|--chdir)/,
-  },
-  doas: { values: ["u", "C"] },
+  busybox: { options: "" },
+  caffeinate: { options: "-dims" },
+  chroot: { options: "", skip: 1, changesFolder: true },
+  doas: { options: "-n -u:" },
+  exec: { options: "-cl -a:" },
+  fakeroot: { options: "" },
+  flock: { options: "-nsxu -w: -E:", skip: 1 },
+  ltrace: { options: "-fS -o: -e: -p: -s:" },
+  nohup: { options: "" },
+  nsenter: { options: "" },
+  parallel: { options: "", addsArguments: true },
+  pkexec: { options: "--user=" },
+  setarch: { options: "", skip: 1 },
+  setsid: { options: "-cfw --ctty --fork --wait" },
+  strace: { options: "-fqy -o: -e: -p: -s:" },
+  sudo: { options: "-nEHSk -u: -g: --user= --group= --non-interactive", assigns: true },
+  taskset: { options: "-c", skip: 1 },
+  toybox: { options: "" },
+  unshare: { options: "-rmnpuUif" },
   xargs: {
+    options:
+      "-0rtx -n: -P: -L: -I: -d: -s: --null --no-run-if-empty --verbose --max-args= --max-procs= --max-chars= --delimiter=",
     addsArguments: true,
-    values: [
-      "I",
-      "n",
-      "P",
-      "L",
-      "s",
-      "d",
-      "a",
-      "E",
-      "max-args",
-      "max-procs",
-      "delimiter",
-      "arg-file",
-      "replace",
-    ],
   },
-  parallel: { addsArguments: true, values: ["j", "jobs", "a", "arg-file", "I"] },
-  watch: { values: ["n", "interval"] },
-  strace: { values: ["o", "e", "p", "s", "f"] },
-  ltrace: { values: ["o", "e", "p", "s"] },
-  chroot: { skip: 1, changesFolder: /./ },
-  flock: { skip: 1, values: ["w", "E"] },
-  unshare: {},
-  nsenter: { values: ["t"] },
-  busybox: {},
-  toybox: {},
-  setarch: { skip: 1 },
-  taskset: { skip: 1 },
-  caffeinate: {},
-  script: { values: ["c"] },
 };
-
-const SHELL = /^(ba|da|z|k|mk|a|fi)?sh$/;
 
 /** Looks into a command that runs other commands; undefined for one that does not. */
 export function unwrap(words: readonly ShellWord[]): Wrapping | undefined {
   const [name, ...rest] = words;
   if (name?.kind !== "plain") return undefined;
   const program = name.value.slice(name.value.lastIndexOf("/") + 1).toLowerCase();
-  if (program === "eval") return runsText(rest, (all) => all.map((word) => word.value).join(" "));
-  if (program === "trap") return runsText(rest.slice(0, 1), ([text]) => text?.value ?? "");
-  if (SHELL.test(program) || program === "su") return shellCommand(rest);
-  if (program === "find" || program === "gfind") return findCommand(rest);
+  const text = shellText(program, rest);
+  if (text) return { ...nothing(), ...text };
+  if (program === "find" || program === "gfind") return execCommand(rest, /^-(exec|execdir|ok|okdir)$/);
   if (program === "fd" || program === "fdfind")
     return execCommand(rest, /^(-[a-wyzA-WYZ]*[xX]|--exec(-batch)?)$/);
-  if (program === "source" || program === ".")
-    return { ...nothing(), unclear: "it runs a file as shell text" };
   const wrapper = Object.hasOwn(WRAPPERS, program) ? WRAPPERS[program] : undefined;
   return wrapper && wrapped(program, rest, wrapper);
 }
@@ -127,75 +84,44 @@ export function unwrap(words: readonly ShellWord[]): Wrapping | undefined {
 function nothing(): Wrapping {
   return {
     transparent: false,
+    queries: false,
     commands: [],
     scripts: [],
     assigns: [],
-    addsArguments: false,
+    readsScript: false,
+    hidden: false,
     changesFolder: false,
     unclear: undefined,
   };
 }
 
 function wrapped(program: string, words: readonly ShellWord[], wrapper: Wrapper): Wrapping {
-  const result = { ...nothing(), transparent: wrapper.transparent ?? false };
-  result.addsArguments = wrapper.addsArguments ?? false;
-  let skip = wrapper.skip ?? 0;
-  let ended = false;
-  for (let at = 0; at < words.length; at += 1) {
-    const word = words[at];
-    if (!word) break;
-    if (word.mayBeOption) return { ...result, unclear: `it cannot be told what ${program} runs` };
-    const { value } = word;
-    if (!ended && value === "--") {
-      ended = true;
-      continue;
-    }
-    if (!ended && value.startsWith("-") && value !== "-") {
-      if (wrapper.query?.test(value)) return result;
-      if (wrapper.script?.test(value))
-        return { ...result, unclear: `${program} splits its text by its own rules` };
-      if (wrapper.changesFolder?.test(value)) result.changesFolder = true;
-      if (takesNext(value, wrapper.values ?? [])) at += 1;
-      continue;
-    }
-    const assignment = /^(\w+)=/.exec(value);
-    if (program === "env" && assignment?.[1] !== undefined) {
-      result.assigns.push(assignment[1]);
-      if (variableProblem(assignment[1])) result.transparent = false;
-      continue;
-    }
-    if (skip > 0) {
-      skip -= 1;
-      continue;
-    }
-    result.commands.push(words.slice(at));
-    break;
+  const given = readArguments(words, wrapper.options, "options first");
+  if (!given) {
+    // `env -S` is one of them: it takes a text apart by its own rules.
+    const unclear = `it cannot be told what ${program} runs`;
+    return { ...nothing(), hidden: program === "env", changesFolder: true, unclear };
   }
+  const { options, operands } = given;
+  const result = {
+    ...nothing(),
+    transparent: wrapper.transparent ?? false,
+    changesFolder: wrapper.changesFolder ?? false,
+    queries: program === "command" && options.some(({ name }) => name !== "-p") && operands.length > 0,
+  };
+  if (result.queries) return result;
+  const rest = [...operands];
+  while (wrapper.assigns && rest[0] && /^\w+=/.test(rest[0].value)) {
+    const [variable = ""] = rest.shift()?.value.split("=") ?? [];
+    result.assigns.push(variable);
+    if (variableProblem(variable)) result.transparent = false;
+  }
+  const command = rest.slice(wrapper.skip ?? 0);
+  const isKnown = rest.slice(0, wrapper.skip ?? 0).every(({ mayBeOption }) => !mayBeOption);
+  if (!isKnown || command[0]?.mayBeOption)
+    return { ...result, unclear: `it cannot be told what ${program} runs` };
+  if (command.length > 0) result.commands.push(wrapper.addsArguments ? [...command, UNKNOWN_WORDS] : command);
   return result;
-}
-
-/** Whether an option is followed by its value: `-u NAME` and not `-uNAME`, `--user NAME` and not `--user=NAME`. */
-function takesNext(option: string, values: readonly string[]): boolean {
-  if (option.startsWith("--")) return values.includes(option.slice(2));
-  return values.includes(option.slice(-1)) && !values.some((value) => option.slice(1, -1).includes(value));
-}
-
-function runsText(words: readonly ShellWord[], join: (words: readonly ShellWord[]) => string): Wrapping {
-  const known = words.every((word) => word.kind === "plain");
-  return known
-    ? { ...nothing(), scripts: [join(words)] }
-    : { ...nothing(), scripts: [join(words)], unclear: "it runs text that is not known" };
-}
-
-function shellCommand(words: readonly ShellWord[]): Wrapping {
-  const at = words.findIndex(({ value }) => /^-\w*c$/.test(value) || value === "--command");
-  const script = words[at + 1];
-  if (at === -1 || !script) return nothing();
-  return runsText([script], ([text]) => text?.value ?? "");
-}
-
-function findCommand(words: readonly ShellWord[]): Wrapping | undefined {
-  return execCommand(words, /^-(exec|execdir|ok|okdir)$/);
 }
 
 function execCommand(words: readonly ShellWord[], option: RegExp): Wrapping | undefined {
@@ -206,5 +132,5 @@ function execCommand(words: readonly ShellWord[], option: RegExp): Wrapping | un
     const end = rest.findIndex(({ value }) => value === ";" || value === "+");
     commands.push(end === -1 ? rest : rest.slice(0, end));
   }
-  return commands.length === 0 ? undefined : { ...nothing(), commands, addsArguments: true };
+  return commands.length === 0 ? undefined : { ...nothing(), commands };
 }
