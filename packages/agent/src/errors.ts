@@ -56,6 +56,7 @@ const hints: Record<string, string> = {
   not_logged_in: "Run `zotpilot login` to sign in, or add `--demo` to try it without an account.",
   unauthenticated: "Run `zotpilot login` to sign in again.",
   token_revoked: "Run `zotpilot login` to sign in again.",
+  session_locked: "End that program, or go on with a copy: `zotpilot sessions fork`.",
 };
 
 /** What came from elsewhere, on one line, with nothing in it that a terminal would obey. */

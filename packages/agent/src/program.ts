@@ -5,7 +5,12 @@ import { collect, positiveInteger, positiveNumber } from "./option-values.ts";
 import { readOptions, type RawOptions } from "./read-options.ts";
 import type { AccountsCommandOptions } from "./subcommands/accounts.ts";
 import type { LoginCommandOptions } from "./subcommands/login.ts";
-import { sessionActions } from "./subcommands/session-actions.ts";
+import {
+  checkPermissionAction,
+  permissionActionsHelp,
+  type PermissionsCommandOptions,
+} from "./subcommands/permission-actions.ts";
+import { checkSessionAction, sessionActionsHelp } from "./subcommands/session-actions.ts";
 import type { SessionsCommandOptions } from "./subcommands/sessions.ts";
 import { version } from "./runtime/version.ts";
 
@@ -17,7 +22,7 @@ export type Invocation =
   | { command: "accounts"; options: CliOptions; own: AccountsCommandOptions }
   | { command: "token"; options: CliOptions; own: { show: boolean; toTerminal: boolean } }
   | { command: "sessions"; options: CliOptions; own: SessionsCommandOptions }
-  | { command: "permissions"; options: CliOptions; own: { revoke?: string; json: boolean } }
+  | { command: "permissions"; options: CliOptions; own: PermissionsCommandOptions }
   | { command: "doctor"; options: CliOptions; json: boolean }
   | { command: "status"; options: CliOptions; json: boolean }
   | { command: "models"; options: CliOptions; json: boolean }
@@ -26,6 +31,7 @@ export type Invocation =
 
 interface RawSessionOptions {
   at?: string;
+  force?: boolean;
   olderThan?: number;
   keep?: number;
   maxSize?: number;
@@ -133,36 +139,42 @@ export function parseCommandLine(
       invocation = { command: "token", options: readOptions(common(), env), own: asked };
     });
   command("sessions", "list the conversations of this folder; show, search, fork or delete them")
-    .argument("[action]", sessionActions.join(", "), "list")
+    .argument("[action]", "see below", "list")
     .argument("[words...]", "a session (its id, the beginning of it, or its name), a text, a file")
     .option("--at <entry>", "fork: the last entry that the fork has, as show lists them")
+    .option("--force", "export: replace a file that is there")
     .option("--older-than <days>", "prune: those last written longer ago", positiveNumber)
     .option("--keep <n>", "prune: all but so many", positiveInteger)
     .option("--max-size <MB>", "prune: the oldest, until the rest is no larger", positiveNumber)
     .option("--dry-run", "prune: only say which")
-    .action((action: string, words: string[], own: RawSessionOptions) => {
-      const known = sessionActions.find((one) => one === action);
-      if (!known) {
-        const offer = sessionActions.join(", ");
-        throw new UsageError(`sessions has no action "${action}"; there are ${offer}.`);
-      }
-      const asked = {
-        action: known,
+    .addHelpText("after", sessionActionsHelp())
+    .action((asked: string, words: string[], raw: RawSessionOptions) => {
+      const action = checkSessionAction(asked, words, Object.keys(raw).map(optionName));
+      const own = {
+        action,
         words,
         json: isJson(),
-        dryRun: own.dryRun === true,
-        ...(own.at !== undefined && { at: own.at }),
-        ...(own.olderThan !== undefined && { olderThanDays: own.olderThan }),
-        ...(own.keep !== undefined && { keep: own.keep }),
-        ...(own.maxSize !== undefined && { maxMegabytes: own.maxSize }),
+        force: raw.force === true,
+        dryRun: raw.dryRun === true,
+        ...(raw.at !== undefined && { at: raw.at }),
+        ...(raw.olderThan !== undefined && { olderThanDays: raw.olderThan }),
+        ...(raw.keep !== undefined && { keep: raw.keep }),
+        ...(raw.maxSize !== undefined && { maxMegabytes: raw.maxSize }),
       };
-      invocation = { command: "sessions", options: readOptions(common(), env), own: asked };
+      invocation = { command: "sessions", options: readOptions(common(), env), own };
     });
-  command("permissions", "list the rules about tools that count in this folder")
-    .option("--revoke <rule>", "ask about it again")
-    .action((own: { revoke?: string }) => {
-      const asked = { json: isJson(), ...(own.revoke !== undefined && { revoke: own.revoke }) };
-      invocation = { command: "permissions", options: readOptions(common(), env), own: asked };
+  command("permissions", "list, add and take back the rules about tools that count in this folder")
+    .argument("[action]", "see below", "list")
+    .argument("[rule]", 'such as: edit, "bash(npm test)"')
+    .addOption(new Option("--revoke <rule>", "the same as revoke").hideHelp())
+    .addHelpText("after", permissionActionsHelp)
+    .action((asked: string, rule: string | undefined, raw: { revoke?: string }) => {
+      const own = checkPermissionAction(raw.revoke === undefined ? asked : "revoke", raw.revoke ?? rule);
+      invocation = {
+        command: "permissions",
+        options: readOptions(common(), env),
+        own: { ...own, json: isJson() },
+      };
     });
   command("doctor", "find out what stands between this machine and Copilot").action(() => {
     invocation = { command: "doctor", options: readOptions(common(), env), json: isJson() };
@@ -186,6 +198,11 @@ export function parseCommandLine(
   }
   if (!invocation) throw new UsageError("nothing to do; `zotpilot --help` lists what there is.");
   return invocation;
+}
+
+/** An option as it is written, of the name that commander gives its value. */
+function optionName(property: string): string {
+  return `--${property.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function sentence(message: string): string {

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createSandbox, runCli, type Sandbox } from "./support/cli.ts";
+import { createSandbox, runCli, startCli, type CliResult, type Sandbox } from "./support/cli.ts";
 
 interface Listed {
   id: string;
@@ -62,6 +63,147 @@ test("sessions: list, show, search, name, fork, export, import, prune", { timeou
   expect(await runCli(sandbox, ["--demo", "sessions", "prune"])).toMatchObject({ code: 2 });
   expect(await runCli(sandbox, ["--demo", "sessions", "juggle"])).toMatchObject({ code: 2 });
 });
+
+test(
+  "sessions: what is wrong is said in one sentence, and nothing is done",
+  { timeout: 120_000 },
+  async () => {
+    await using sandbox = await createSandbox();
+    await demo(sandbox, "-p", "what can you do?");
+    const [session] = await list(sandbox);
+    const id = session?.id ?? "";
+    const refused = async (pattern: RegExp, ...args: string[]): Promise<void> => {
+      const result = await runCli(sandbox, ["--demo", "sessions", ...args]);
+      expect(result, args.join(" ")).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringMatching(pattern),
+      });
+      expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
+    };
+    await refused(/no session "nonesuch"; `zotpilot sessions` lists/, "show", "nonesuch");
+    await refused(/needs a session/, "fork", "");
+    await refused(/needs a session and its new name/, "rename", id);
+    await refused(/does not know what to do with "more"/, "list", "more");
+    await refused(/list has no option --keep/, "list", "--keep", "2");
+    await refused(/no message nonesuch/, "fork", id, "--at", "nonesuch");
+    await refused(/no session at .*nofile/, "import", "nofile");
+    await refused(/no folder .*missing to export into/, "export", id, "missing/file");
+    await writeFile(join(sandbox.project, "mine.zotpilot"), "mine");
+    await refused(/mine\.zotpilot is there already; --force replaces it/, "export", id, "mine");
+    expect(await readFile(join(sandbox.project, "mine.zotpilot"), "utf8")).toBe("mine");
+    expect(await demo(sandbox, "sessions", "export", id, "mine", "--force")).toContain("mine.zotpilot");
+    expect(await readFile(join(sandbox.project, "mine.zotpilot"), "utf8")).toContain(id);
+    await demo(sandbox, "sessions", "rename", id, "two\nlines");
+    expect((await list(sandbox))[0]).toMatchObject({ name: "two lines" });
+    expect(await demo(sandbox, "sessions", "prune", "--keep", "1")).toContain(
+      "Those with a name, or in use, are kept",
+    );
+    await demo(sandbox, "sessions", "fork", id);
+    await refused(/more than one session is meant by "two lines"/, "show", "two lines");
+    expect(await demo(sandbox, "sessions", "rename", id, "")).toContain("taken away");
+  },
+);
+
+test("sessions: with --json what was made or taken away is told as facts", { timeout: 60_000 }, async () => {
+  await using sandbox = await createSandbox();
+  await demo(sandbox, "-p", "what can you do?");
+  const [session] = await list(sandbox);
+  const id = session?.id ?? "";
+  const facts = async (...args: string[]): Promise<Record<string, unknown>> => {
+    const { stdout } = await runCli(sandbox, ["--demo", "--json", "sessions", ...args]);
+    return JSON.parse(stdout) as Record<string, unknown>;
+  };
+  const fork = await facts("fork", id);
+  expect(fork).toMatchObject({ parent: id, name: null });
+  expect(await facts("rename", id, "a", "name")).toMatchObject({ id, name: "a name" });
+  const { path } = await facts("export", id);
+  expect(await facts("import", String(path))).toMatchObject({ parent: id });
+  expect(await facts("delete", String(fork["id"]))).toMatchObject({ id: fork["id"] });
+});
+
+test(
+  "a session that another program writes to: who it is is said, and a copy can be had",
+  { timeout: 60_000 },
+  async () => {
+    await using sandbox = await createSandbox();
+    await demo(sandbox, "-p", "what can you do?");
+    const [session] = await list(sandbox);
+    const id = session?.id ?? "";
+    const holder = startCli(sandbox, ["--demo", "--continue", "rpc"]);
+    try {
+      holder.stdin.write(`${JSON.stringify({ id: "1", type: "get_state" })}\n`);
+      await once(holder.stdout, "data");
+      for (const action of [
+        ["rename", id, "x"],
+        ["delete", id],
+      ]) {
+        const result = await runCli(sandbox, ["--demo", "sessions", ...action]);
+        expect(result).toMatchObject({
+          code: 1,
+          stderr: expect.stringMatching(
+            new RegExp(`in use by process ${holder.pid}, .* go on with a copy: .zotpilot sessions fork`),
+          ),
+        });
+      }
+      expect(await demo(sandbox, "sessions", "show", id)).toContain("what can you do?");
+      expect(await demo(sandbox, "sessions", "fork", id)).toContain("--demo --resume");
+      expect(await demo(sandbox, "--resume", id, "-p", "what can you do?")).toMatch(
+        /in use by process \d+.*; this is a copy of it/,
+      );
+    } finally {
+      holder.stdin.end();
+      await once(holder, "close");
+    }
+  },
+);
+
+test(
+  "permissions: allow, list, revoke and reset; what is not so is said in one sentence",
+  { timeout: 60_000 },
+  async () => {
+    await using sandbox = await createSandbox();
+    const run = (...args: string[]): Promise<CliResult> => runCli(sandbox, ["permissions", ...args]);
+    expect(await run("allow", "bash(touch made)")).toMatchObject({ code: 0 });
+    expect(await run("allow", "edit")).toMatchObject({ code: 0 });
+    const { stdout } = await run();
+    expect(stdout).toMatch(
+      /^allow {2}bash\(touch made\) {2}\(permitted for this folder on .*\nallow {2}edit /,
+    );
+    await demo(sandbox, "-p", "what can you do?");
+    expect(await runCli(sandbox, ["--demo", "-p", "run touch made"])).toMatchObject({ code: 0 });
+    expect(await readdir(sandbox.project)).toEqual(["made"]);
+    expect(await run("revoke", "bash(touch made)")).toMatchObject({ code: 0 });
+    await rm(join(sandbox.project, "made"));
+    await runCli(sandbox, ["--demo", "-p", "run touch made"]);
+    expect(await readdir(sandbox.project)).toEqual([]);
+    expect(await run("reset")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("asked about again: edit"),
+    });
+    expect(await run("reset")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("Nothing was permitted"),
+    });
+    const wrong: readonly (readonly [RegExp, ...string[]])[] = [
+      [/was not permitted for this folder; rules that you wrote yourself stand in/, "revoke", "edit"],
+      [/needs a rule/, "allow"],
+      [/"bad\(" is not a rule/, "allow", "bad("],
+      [/written into permissions.json by hand/, "deny", "edit"],
+      [/no action "juggle"/, "juggle"],
+      [/does not know what to do with "edit"/, "list", "edit"],
+    ];
+    for (const [pattern, ...args] of wrong) {
+      const result = await run(...args);
+      expect(result, args.join(" ")).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringMatching(pattern),
+      });
+      expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
+    }
+  },
+);
 
 test("rules of the project and what was appended stand in the system prompt; project skills only when trusted", async () => {
   await using simulator = await createSimulator();

@@ -1,5 +1,6 @@
 import { CoreError, createSessionStore, openSession, type Session } from "@zotpilot/core";
 import type { CliOptions } from "../options.ts";
+import { findSession } from "./find-session.ts";
 import { resolvePaths } from "./paths.ts";
 
 /** Which session the next agent has. */
@@ -44,7 +45,7 @@ export function createConversations(settings: {
       const root = `${resolvePaths(env).sessions}${place === "demo" ? "-demo" : ""}`;
       const sessions = createSessionStore({ root, cwd: options.cwd });
       if (asked !== undefined) {
-        const resumed = await openSession((await sessions.find(asked)).path);
+        const resumed = await openSession((await findSession(sessions, asked)).path);
         asked = undefined;
         return told(resumed);
       }

@@ -2,28 +2,32 @@ import {
   createSessionStore,
   exportSession,
   forkSession,
-  readHistory,
   type SessionStore,
   type SessionSummary,
   type SessionTree,
 } from "@zotpilot/core";
 import { encodeLine } from "@zotpilot/ndjson";
-import { textOf } from "@zotpilot/provider/model";
-import { resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { exitCodes, safeLine, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
+import { findSession } from "../runtime/find-session.ts";
 import { resolvePaths } from "../runtime/paths.ts";
 import { accountCommand } from "./context.ts";
 import type { SessionAction } from "./session-actions.ts";
+import { sessionJson, sessionLine } from "./session-lines.ts";
+import { showSession } from "./show-session.ts";
 
-/** What `zotpilot sessions` was asked for besides the common options. */
+/** What `zotpilot sessions` was asked for besides the common options; the words are as many as the action needs. */
 export interface SessionsCommandOptions {
   readonly action: SessionAction;
   readonly words: readonly string[];
   readonly json: boolean;
   /** For fork: the entry that the fork ends with, as show lists it. */
   readonly at?: string;
+  /** For export: a file that is there is replaced. */
+  readonly force: boolean;
   /** For prune. */
   readonly olderThanDays?: number;
   readonly keep?: number;
@@ -34,87 +38,94 @@ export interface SessionsCommandOptions {
 /** Lists the conversations of this folder and does things with them. */
 export async function runSessions(options: CliOptions, own: SessionsCommandOptions, io: Io): Promise<number> {
   const { print, say } = accountCommand(io);
-  const root = `${resolvePaths(io.env).sessions}${options.demo === "always" ? "-demo" : ""}`;
+  const isDemo = options.demo === "always";
+  const root = `${resolvePaths(io.env).sessions}${isDemo ? "-demo" : ""}`;
   const store = createSessionStore({ root, cwd: options.cwd });
-  const [first, ...rest] = own.words;
-  const one = (): string => {
-    if (first) return first;
-    throw new UsageError(
-      `sessions ${own.action} needs a session: its id or the beginning of it, or its name.`,
-    );
+  const [first = "", ...rest] = own.words;
+  const printSession = (session: SessionSummary): void =>
+    print(own.json ? sessionJson(session) : sessionLine(session));
+  /** Tells which session there is now, and how to go on with it. */
+  const tellNew = async (what: string, path: string): Promise<void> => {
+    const session = await store.find(path);
+    if (own.json) print(sessionJson(session));
+    else say(`${what}. Go on with it: zotpilot ${isDemo ? "--demo " : ""}--resume ${session.id.slice(0, 8)}`);
   };
   switch (own.action) {
     case "list": {
       const sessions = await store.list();
       if (sessions.length === 0 && !own.json) say("There is no conversation in this folder.");
-      for (const session of sessions) print(own.json ? asJson(session) : line(session));
+      sessions.forEach(printSession);
       return exitCodes.ok;
     }
-    case "tree":
-      printTree(await store.tree(), print);
+    case "tree": {
+      const trees = await store.tree();
+      if (trees.length === 0 && !own.json) say("There is no conversation in this folder.");
+      printTree(trees, (session, indent) =>
+        print(own.json ? sessionJson(session) : `${indent}${sessionLine(session)}`),
+      );
       return exitCodes.ok;
+    }
     case "show":
-      await show(await store.find(one()), own.json, print);
+      await showSession(await findSession(store, first), own.json, print);
       return exitCodes.ok;
     case "search":
       return search(store, own, print, say);
     case "rename": {
-      const name = rest.join(" ");
-      await store.rename(one(), name);
-      say(name === "" ? "The name was taken away." : `It is called "${name}" now.`);
+      const name = safeLine(rest.join(" "));
+      const { path } = await findSession(store, first);
+      await store.rename(path, name);
+      if (own.json) print(sessionJson(await store.find(path)));
+      else say(name === "" ? "The name was taken away." : `It is called "${name}" now.`);
       return exitCodes.ok;
     }
     case "fork": {
-      const { path } = await store.find(one());
+      const { path } = await findSession(store, first);
       const fork = await forkSession(path, own.at === undefined ? {} : { at: own.at });
       await fork.close();
-      say(`Forked. Go on with it: zotpilot --resume ${fork.id.slice(0, 8)}`);
+      await tellNew("Forked", fork.path);
       return exitCodes.ok;
     }
     case "delete": {
-      const session = await store.remove(one());
-      say(`Deleted ${line(session)}`);
+      const session = await store.remove((await findSession(store, first)).path);
+      if (own.json) print(sessionJson(session));
+      else say(`Deleted ${sessionLine(session)}`);
       return exitCodes.ok;
     }
     case "export": {
-      const { path } = await store.find(one());
-      print(await exportSession(path, resolve(options.cwd, rest[0] ?? ".")));
+      const { path } = await findSession(store, first);
+      const target = await exportTarget(path, resolve(options.cwd, rest[0] ?? "."), own.force);
+      const file = await exportSession(path, target);
+      print(own.json ? encodeLine({ path: file }).trimEnd() : file);
       return exitCodes.ok;
     }
     case "import": {
-      if (!first) throw new UsageError("sessions import needs a file.");
-      const { warnings } = await store.import(resolve(options.cwd, first));
+      const { path, warnings } = await store.import(resolve(options.cwd, first));
       for (const warning of warnings) say(`zotpilot: ${safeLine(warning)}`);
-      const [newest] = await store.list();
-      say(`Imported. Go on with it: zotpilot --resume ${newest?.id.slice(0, 8) ?? ""}`);
+      await tellNew("Imported", path);
       return exitCodes.ok;
     }
     case "prune":
-      return prune(store, own, print, say);
+      return prune(store, own, printSession, say);
   }
 }
 
-async function show(session: SessionSummary, json: boolean, print: (line: string) => void): Promise<void> {
-  if (!json) print(line(session));
-  for await (const { id, at, event } of readHistory(session.path)) {
-    if (json) print(encodeLine({ id, at, event }).trimEnd());
-    else if ("message" in event) {
-      const { message } = event;
-      const text = textOf(message).trim();
-      const calls =
-        message.role === "assistant"
-          ? message.content.filter((part) => part.type === "tool_call").map(({ name }) => `● ${name}`)
-          : [];
-      const said = message.role === "tool" ? shorten(text) : text;
-      print(`\n[${id.slice(0, 8)}] ${message.role}`);
-      for (const part of [said, ...calls]) if (part !== "") print(part);
-    }
-  }
+/** The file that an export goes into. Nothing that is there is replaced, and no folder made, unless that was asked for. */
+async function exportTarget(session: string, target: string, force: boolean): Promise<string> {
+  const isFolder = await isFolderAt(target);
+  const name = basename(session).replace(/\.jsonl$/, ".zotpilot");
+  const file = isFolder ? join(target, name) : `${target.replace(/\.zotpilot$/i, "")}.zotpilot`;
+  const folder = dirname(file);
+  if (!(await isFolderAt(folder))) throw new UsageError(`there is no folder ${folder} to export into.`);
+  const exists = await stat(file).catch(() => undefined);
+  if (exists && !force) throw new UsageError(`${file} is there already; --force replaces it.`);
+  return file;
 }
 
-function shorten(text: string): string {
-  const lines = text.split("\n");
-  return lines.length <= 6 ? text : `${lines.slice(0, 5).join("\n")}\n… ${lines.length - 5} more lines`;
+function isFolderAt(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
 }
 
 async function search(
@@ -123,10 +134,8 @@ async function search(
   print: (line: string) => void,
   say: (line: string) => void,
 ): Promise<number> {
-  const text = own.words.join(" ");
-  if (text === "") throw new UsageError("sessions search needs a text.");
   let found = 0;
-  for await (const { session, entryId, at, role, excerpt } of store.search(text)) {
+  for await (const { session, entryId, at, role, excerpt } of store.search(own.words.join(" "))) {
     found += 1;
     if (own.json) print(encodeLine({ session: session.id, entry: entryId, at, role, excerpt }).trimEnd());
     else print(`${session.id.slice(0, 8)} [${entryId.slice(0, 8)}] ${role}: ${safeLine(excerpt)}`);
@@ -138,7 +147,7 @@ async function search(
 async function prune(
   store: SessionStore,
   own: SessionsCommandOptions,
-  print: (line: string) => void,
+  printSession: (session: SessionSummary) => void,
   say: (line: string) => void,
 ): Promise<number> {
   const { olderThanDays, keep, maxMegabytes, dryRun } = own;
@@ -151,29 +160,21 @@ async function prune(
     ...(keep !== undefined && { keep }),
     ...(maxMegabytes !== undefined && { maxBytes: maxMegabytes * 1024 * 1024 }),
   });
-  for (const session of removed) print(own.json ? asJson(session) : line(session));
+  removed.forEach(printSession);
   const what = removed.length === 1 ? "1 conversation" : `${removed.length} conversations`;
-  say(dryRun ? `${what} would be deleted; leave out --dry-run to do it.` : `${what} deleted.`);
+  const kept = removed.length === 0 ? " Those with a name, or in use, are kept." : "";
+  say(dryRun ? `${what} would be deleted; leave out --dry-run to do it.${kept}` : `${what} deleted.${kept}`);
   return exitCodes.ok;
 }
 
-function printTree(trees: readonly SessionTree[], print: (line: string) => void, indent = ""): void {
+function printTree(
+  trees: readonly SessionTree[],
+  print: (session: SessionSummary, indent: string) => void,
+  depth = 0,
+): void {
+  const indent = depth === 0 ? "" : `${"  ".repeat(depth)}└ `;
   for (const { session, forks } of trees) {
-    print(`${indent}${line(session)}`);
-    printTree(forks, print, `${indent}  └ `.replace("└ └", "  └"));
+    print(session, indent);
+    printTree(forks, print, depth + 1);
   }
-}
-
-function line(session: SessionSummary): string {
-  const when = session.updatedAt.toISOString().slice(0, 16).replace("T", " ");
-  const name = session.name === undefined ? "" : `"${session.name}" `;
-  return safeLine(`${session.id.slice(0, 8)}  ${when}  ${name}${session.title ?? "(nothing was said)"}`);
-}
-
-/** As in all that programs read from us: snake_case. */
-function asJson(session: SessionSummary): string {
-  const { id, path, cwd, createdAt, updatedAt, bytes, name, title, model, parent } = session;
-  const facts = { id, path, cwd, created_at: createdAt, updated_at: updatedAt.toISOString(), bytes };
-  const told = { name: name ?? null, title: title ?? null, model: model ?? null, parent: parent ?? null };
-  return encodeLine({ ...facts, ...told }).trimEnd();
 }
