@@ -2,6 +2,7 @@ import type { ShellWord } from "../shell/words.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import type { Rule } from "./rule.ts";
+import { isSender } from "./senders.ts";
 
 /** The first rule of this kind that is about any part of a call, as a reason for people; undefined for none. */
 export function prohibition(
@@ -19,8 +20,13 @@ export function prohibition(
 
 /** A prohibition that a command may fall under, depending on what nobody knows before it runs. */
 export function guessedProhibition(facts: CallFacts, { layers }: DecisionPlace): string | undefined {
-  const rules = layers.flatMap(({ deny, ask }) => [...deny, ...ask]).filter(({ kind }) => kind === "command");
+  const all = layers.flatMap(({ deny, ask }) => [...deny, ...ask]);
+  const rules = all.filter(({ kind }) => kind === "command");
   const commands = facts.shell?.commands ?? [];
+  const host = all.find(({ kind }) => kind === "host");
+  if (host && commands.some(({ words }) => isSender(words) && words.some(({ kind }) => kind === "dynamic"))) {
+    return `it may reach what the rule ${host.text} forbids`;
+  }
   const rule = rules.find((candidate) =>
     commands.some(({ words }) => candidate.matchesCommand(words, false)?.guessed),
   );
@@ -33,7 +39,7 @@ function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): bool
     case "tool":
       return rule.matchesTool(facts.tool);
     case "host":
-      return facts.hosts.some((host) => rule.matchesHost(host));
+      return [...facts.hosts, ...hostsOfSenders(facts)].some((host) => rule.matchesHost(host));
     case "command":
       return (facts.shell?.commands ?? []).some(
         ({ words, wraps }) =>
@@ -47,6 +53,25 @@ function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): bool
       return about.some(({ absolute, real }) => rule.matchesPath([absolute, real], project, false));
     }
   }
+}
+
+/** What could be the name of a host in commands that send, and an empty one for those that name none. */
+function hostsOfSenders({ shell }: CallFacts): string[] {
+  const senders = (shell?.commands ?? []).filter(({ words }) => isSender(words));
+  return senders.flatMap(({ words }) => [
+    "",
+    ...words.slice(1).flatMap(({ value }) => (value.includes("://") ? [] : hostLike(value))),
+  ]);
+}
+
+/** `me@host:path`, `host/path`, `host:80`, `--to=host`: what stands first of a path is a host, the rest is none. */
+function hostLike(word: string): string[] {
+  const [start = ""] = word.split("/");
+  return start
+    .toLowerCase()
+    .split(/[^a-z0-9.-]+/)
+    .map((host) => host.replace(/^\.+|\.+$/g, ""))
+    .filter((host) => host !== "");
 }
 
 function isAbout(rule: Rule, words: readonly ShellWord[]): boolean {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { FileChangedError, replaceFile } from "../shared/replace-file.ts";
+import { replaceFile } from "../shared/replace-file.ts";
 import { systemCode, ToolError } from "../shared/tool-error.ts";
+import { withLockFile } from "./lock-file.ts";
 import { policyLayer, type PolicyLayer, type PolicySource } from "./policy.ts";
 import { parseRule } from "./rule.ts";
 import { readPolicy, readRemembered, type RememberedFile } from "./schema.ts";
@@ -58,25 +59,16 @@ export function createPermissionStore(options: PermissionStoreOptions): Permissi
   }
 
   async function update(change: (file: RememberedFile) => RememberedFile | undefined): Promise<boolean> {
-    for (let attempt = 0; attempt < 100; attempt += 1) {
+    await mkdir(dirname(remembered), { recursive: true, mode: 0o700 });
+    return withLockFile(remembered, async () => {
       const stats = await stat(remembered, { bigint: true }).catch(() => undefined);
       const next = change(await loadRemembered());
       if (!next) return false;
-      await mkdir(dirname(remembered), { recursive: true, mode: 0o700 });
-      try {
-        const bytes = Buffer.from(`${JSON.stringify(next, undefined, 2)}\n`);
-        const signal = new AbortController().signal;
-        await replaceFile({ path: remembered, stats }, bytes, {
-          signal,
-          mode: 0o600,
-          ...(stats && { onlyIf: stats }),
-        });
-        return true;
-      } catch (error) {
-        if (!(error instanceof FileChangedError)) throw error;
-      }
-    }
-    throw new ToolError("changed", `${remembered} keeps changing`);
+      const bytes = Buffer.from(`${JSON.stringify(next, undefined, 2)}\n`);
+      const signal = new AbortController().signal;
+      await replaceFile({ path: remembered, stats }, bytes, { signal, mode: 0o600 });
+      return true;
+    });
   }
 
   async function layers(): Promise<PolicyLayer[]> {
