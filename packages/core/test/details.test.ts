@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, createSession, defineTool, openSession, type ToolResult } from "../src/index.ts";
-import { encodeEvent } from "../src/rpc/index.ts";
+import { encodeEvent, encodeMessages } from "../src/rpc/index.ts";
 import { collectRun, only, runOptions } from "./support/run.ts";
 import { call, say, scripted } from "./support/scripted.ts";
 import { folder } from "./support/session-files.ts";
@@ -58,6 +58,10 @@ test("details reach the screen, programs and the session, and never the model", 
   await reopened.close();
   const resumed = createAgent({ provider: scripted(), model: "model-a", session: reopened });
   expect(resumed.transcript.messages[2]).toMatchObject({ role: "tool", callId: "1", details: diff });
+  expect(encodeMessages(resumed.transcript.messages)[2]).toMatchObject({
+    role: "tool",
+    content: [{ type: "tool_result", call_id: "1", details: diff }],
+  });
 });
 
 test("details that are no plain JSON cost nobody the result", async () => {

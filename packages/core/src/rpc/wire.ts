@@ -1,6 +1,7 @@
-import type { Message, Part, Usage } from "@zotpilot/provider/model";
+import type { Part, Usage } from "@zotpilot/provider/model";
 import type { Cost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
+import type { TranscriptMessage } from "../events/transcript.ts";
 import { decodeArguments } from "../tools/run-tool.ts";
 
 /** An event as zot's clients know it: plain JSON with a `type`. */
@@ -111,7 +112,7 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
 }
 
 /** Messages as zot's `get_messages` shows them: all results of one answer in one message, image data left out. */
-export function encodeMessages(messages: readonly Message[]): Record<string, unknown>[] {
+export function encodeMessages(messages: readonly TranscriptMessage[]): Record<string, unknown>[] {
   const encoded: { role: string; content: unknown[]; time: string }[] = [];
   for (const message of messages) {
     const last = encoded.at(-1);
@@ -139,7 +140,7 @@ export function usageOf(usage: Usage | null, cost: Cost): Record<string, unknown
   };
 }
 
-function contentOf(message: Message): Record<string, unknown>[] {
+function contentOf(message: TranscriptMessage): Record<string, unknown>[] {
   if (message.role !== "tool")
     return message.content.filter((part) => part.type !== "reasoning").map(blockOf);
   return [
@@ -148,6 +149,7 @@ function contentOf(message: Message): Record<string, unknown>[] {
       call_id: message.callId,
       is_error: message.isError,
       content: message.content.map(blockOf),
+      ...(message.details && { details: message.details }),
     },
   ];
 }
