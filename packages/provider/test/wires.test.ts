@@ -262,18 +262,68 @@ describe("which wire", () => {
     return { service, copilot: createCopilot({ githubToken: () => "gho_x", host: service.origin }) };
   };
 
-  test("unsupported_api_for_model: switched once, then the refusal is shown", async () => {
+  test("unsupported_api_for_model: on each wire once, then the refusal is shown, and nothing is remembered", async () => {
     const { service, copilot } = await client({
       "/chat/completions": unsupported,
       "/responses": unsupported,
-      "/models": json({}, 500),
+      "/v1/messages": unsupported,
+      "/models": json({}, 400),
     });
-    await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({
-      code: "bad_request",
-      serviceCode: "unsupported_api_for_model",
-    });
-    expect([service.count("/chat/completions"), service.count("/responses")]).toEqual([1, 1]);
+    const asked = () => service.seen.map(({ path }) => path).filter((path) => all.includes(path));
+    for (const times of [1, 2]) {
+      await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({
+        code: "bad_request",
+        serviceCode: "unsupported_api_for_model",
+      });
+      const order = ["/chat/completions", "/responses", "/v1/messages"];
+      expect(asked()).toEqual(times === 1 ? order : [...order, ...order]);
+    }
     await copilot.close();
+  });
+
+  test("a model that is not listed and answers on the last wire only is found, and remembered", async () => {
+    const { service, copilot } = await client({
+      "/chat/completions": unsupported,
+      "/responses": unsupported,
+      "/v1/messages": stream(fixture("messages-stream.sse")),
+      "/models": json({ data: [{ id: "other", capabilities: { type: "chat" } }] }),
+    });
+    for (let call = 0; call < 2; call += 1) await collectMessage(copilot.stream(hello));
+    const asked = service.seen.map(({ path }) => path).filter((path) => all.includes(path));
+    expect(asked).toEqual(["/chat/completions", "/responses", "/v1/messages", "/v1/messages"]);
+    await copilot.close();
+  });
+
+  test("twenty refusals at once lead to one question for the models", async () => {
+    const { service, copilot } = await client({
+      "/chat/completions": unsupported,
+      "/responses": stream(fixture("responses-stream.sse")),
+      "/models": (request, response) => {
+        setTimeout(() => void json({ data: [] }, 200)(request, response), 100);
+      },
+    });
+    const gone = new AbortController();
+    const leaving = collectMessage(copilot.stream(hello, { signal: gone.signal }));
+    const reason = new Error("no longer wanted");
+    const calls = Array.from({ length: 20 }, () => collectMessage(copilot.stream(hello)));
+    await expect.poll(() => service.count("/models")).toBe(1);
+    gone.abort(reason);
+    await expect(leaving).rejects.toBe(reason);
+    await Promise.all(calls);
+    expect(service.count("/models")).toBe(1);
+    await copilot.close();
+  });
+
+  test("fields of the list that are missing, empty or next to nothing", () => {
+    const read = (entry: object) => readModels([{ id: "a", ...entry }])[0];
+    expect(read({ capabilities: { type: "chat" } })?.supports.streaming).toBe(true);
+    const silent = read({ capabilities: { type: "chat", supports: { streaming: false } } });
+    expect(silent?.supports.streaming).toBe(false);
+    const none = read({ supported_endpoints: [], capabilities: { type: "chat" } });
+    expect(none?.endpoints).toEqual(["/chat/completions"]);
+    const limits = { max_output_tokens: 0.4, max_context_window_tokens: 0, max_prompt_tokens: -1 };
+    const tiny = read({ capabilities: { type: "chat", limits } });
+    expect(tiny).toMatchObject({ maxOutputTokens: 4096, maxPromptTokens: 8192, contextWindow: 12_288 });
   });
 
   test("a list that is wrong: another wire all the same, and the same initiator", async () => {
@@ -355,6 +405,42 @@ describe("reasoning state that the service does not take", () => {
     const second = await collectMessage(copilot.stream({ ...hello, model, messages }));
     expect(second.finishReason).toBe("tool_calls");
     expect([refusals, service.count(path)]).toEqual([1, 3]);
+    await copilot.close();
+  });
+
+  test.each([4, 1])("%d requests that are refused at the same time all go on without it", async (count) => {
+    let refusals = 0;
+    const service = await startService({
+      [TOKEN_PATH]: mint(),
+      "/responses": (request, response) => {
+        const echoed = request.body.includes('encrypted_content":');
+        if (echoed) refusals += 1;
+        const refusal = json({ error: { message: "no", code: "invalid_encrypted_content" } }, 400);
+        const reply = echoed ? refusal : stream(fixture("responses-stream.sse"));
+        setTimeout(() => void reply(request, response), echoed ? 40 : 0);
+      },
+    });
+    const copilot = createCopilot({ githubToken: () => "gho_x", host: service.origin });
+    const model = "gpt-5-mini";
+    const first = await collectMessage(copilot.stream({ ...hello, model }));
+    const messages: Message[] = [...hello.messages, first.message];
+    const asked = Array.from({ length: count }, () =>
+      collectMessage(copilot.stream({ ...hello, model, messages })),
+    );
+    for (const { finishReason } of await Promise.all(asked)) expect(finishReason).toBe("tool_calls");
+    expect(refusals).toBe(count);
+    await collectMessage(copilot.stream({ ...hello, model, messages }));
+    expect(refusals).toBe(count);
+    await copilot.close();
+  });
+
+  test("a refusal of a request that sent none is shown, and not asked for again", async () => {
+    const refusal = json({ error: { message: "no", code: "invalid_encrypted_content" } }, 400);
+    const service = await startService({ [TOKEN_PATH]: mint(), "/responses": refusal });
+    const copilot = createCopilot({ githubToken: () => "gho_x", host: service.origin });
+    const asked = collectMessage(copilot.stream({ ...hello, model: "gpt-5-mini" }));
+    await expect(asked).rejects.toMatchObject({ serviceCode: "invalid_encrypted_content" });
+    expect(service.count("/responses")).toBe(1);
     await copilot.close();
   });
 });

@@ -10,8 +10,10 @@ import type { WireFormat } from "../wire/wire-format.ts";
 export interface WireChooser {
   /** The wire for a model. Throws a `bad_request` `ProviderError` when we speak none that it answers on. */
   choose(id: string, info: ModelInfo | undefined): WireFormat;
-  /** The wire to try after the service said that the model is not on `refused`; remembered. `undefined`: there is none. */
-  switchFrom(refused: WireFormat, id: string, info: ModelInfo | undefined): WireFormat | undefined;
+  /** The best wire that has not been tried yet, after the service said that the model is not on those; `undefined`: none. */
+  next(tried: readonly WireFormat[], id: string, info: ModelInfo | undefined): WireFormat | undefined;
+  /** The model has answered on a wire that was not the first choice; it is asked there from now on. */
+  remember(id: string, wire: WireFormat): void;
 }
 
 /** Families that think, and whose thoughts are lost from call to call on the chat wire. */
@@ -42,12 +44,10 @@ export function createWireChooser(): WireChooser {
         { hint: "Choose another model." },
       );
     },
-    switchFrom(refused, id, info) {
-      // The list may be what is wrong, so the wires that it does not name come last.
-      const wire = [...ranked(id, info), ...ranked(id, undefined)].find((each) => each !== refused);
-      if (wire) switched.set(id, wire);
-      return wire;
-    },
+    // The list may be what is wrong, so the wires that it does not name come last.
+    next: (tried, id, info) =>
+      [...ranked(id, info), ...ranked(id, undefined)].find((wire) => !tried.includes(wire)),
+    remember: (id, wire) => void switched.set(id, wire),
   };
 }
 

@@ -32,7 +32,8 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
       supports: {
         tools: supports?.tool_calls === true,
         images: supports?.vision === true,
-        streaming: supports?.streaming === true,
+        // All models for chat do, but for those that say no.
+        streaming: supports?.streaming !== false,
         reasoningEfforts: (supports?.reasoning_effort ?? []).filter((effort): effort is ReasoningEffort =>
           EFFORTS.includes(effort),
         ),
@@ -41,7 +42,7 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
         }),
         ...thinkingOf(supports),
       },
-      endpoints: model.supported_endpoints ?? [OLDEST_ENDPOINT],
+      endpoints: model.supported_endpoints?.length ? model.supported_endpoints : [OLDEST_ENDPOINT],
       policy: policyOf(model.policy?.state),
       listed: model.model_picker_enabled === true,
       isDefault: model.is_chat_default === true,
@@ -65,7 +66,7 @@ export function readEmbeddingLimits(entries: readonly unknown[]): Map<string, nu
 }
 
 function tokens(value: number | null | undefined): number | undefined {
-  return typeof value === "number" && value > 0 ? Math.floor(value) : undefined;
+  return typeof value === "number" && value >= 1 ? Math.floor(value) : undefined;
 }
 
 function thinkingOf(

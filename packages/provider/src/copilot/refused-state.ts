@@ -13,16 +13,14 @@ export function createRefusedState() {
   const digest = (opaque: string) => createHash("sha256").update(opaque).digest("base64");
   return {
     has: (opaque: string) => refused.size > 0 && refused.has(digest(opaque)),
-    /** All that a request may have sent; which piece it was is not told. False when there was none to leave out. */
-    add(request: ModelRequest): boolean {
-      const before = refused.size;
-      if (before >= REFUSED_LIMIT) refused.clear();
+    /** All that a request may have sent; which piece it was is not told. */
+    add(request: ModelRequest): void {
+      if (refused.size >= REFUSED_LIMIT) refused.clear();
       for (const { content } of request.messages) {
         for (const part of content) {
           if (part.type === "reasoning" && part.opaque !== undefined) refused.add(digest(part.opaque));
         }
       }
-      return refused.size !== before;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ModelInfo } from "../model/model-info.ts";
 import type { Provider, StreamCallOptions } from "../model/provider.ts";
 import type { ModelRequest } from "../model/request.ts";
 import { requestStream, type HttpRequest, type StreamAnswer } from "../transport/http.ts";
+import { abortable } from "../transport/abortable.ts";
 import { readBatches } from "../wire/read-answer.ts";
 import type { EncodeContext, WireFormat } from "../wire/wire-format.ts";
 import { createWireChooser, probablyReasons } from "./choose-wire.ts";
@@ -21,7 +22,7 @@ export interface StreamOptions {
   /** The models as they were last listed, if they were. */
   knownModels(): readonly ModelInfo[] | undefined;
   /** Asks for the models; what it throws is not shown to the caller of the stream. */
-  listModels(options: { signal?: AbortSignal }): Promise<readonly ModelInfo[]>;
+  listModels(options: object): Promise<readonly ModelInfo[]>;
   /** The account and host that reasoning state belongs to; see `accountTag`. */
   account(options: { signal?: AbortSignal }): Promise<string>;
   /** The Copilot host, for messages. */
@@ -32,24 +33,24 @@ export interface StreamOptions {
 const WHAT = "Asking Copilot for an answer";
 
 /**
- * Makes `Provider.stream` for Copilot. A model that turns out not to answer on the wire that was chosen is asked on
- * another one, and reasoning state that the service cannot read is left out: each once, before anything is shown.
+ * Makes `Provider.stream` for Copilot. A model that turns out not to answer on the wire that was chosen is asked on the
+ * others, each once, and reasoning state that the service cannot read is left out once, before anything is shown.
  */
 export function createStream(options: StreamOptions): Provider["stream"] {
   const wires = createWireChooser();
   const refusedState = createRefusedState();
+  let listing: Promise<unknown> | undefined;
 
   function infoOf(id: string): ModelInfo | undefined {
     return options.knownModels()?.find((model) => model.id === id);
   }
 
-  async function send(
+  function send(
     asked: ModelRequest,
     wire: WireFormat,
-    context: EncodeContext,
+    body: Record<string, unknown>,
     { signal, quietRetries = true }: StreamCallOptions,
   ): Promise<StreamAnswer> {
-    const body = wire.encode(asked, context);
     return requestStream(
       options.request({
         path: wire.path,
@@ -63,16 +64,14 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     );
   }
 
-  /** Where to ask after a refusal: the list of models tells, if it has not been asked for yet. */
-  async function otherWire(
-    refused: WireFormat,
-    id: string,
-    signal: AbortSignal | undefined,
-  ): Promise<WireFormat | undefined> {
-    if (!options.knownModels()) {
-      await options.listModels(signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
-    }
-    return wires.switchFrom(refused, id, infoOf(id));
+  /** Asks for the models if that has not been done yet; requests that want them at the same time ask once. */
+  async function learnModels(signal: AbortSignal | undefined): Promise<void> {
+    if (options.knownModels()) return;
+    listing ??= options
+      .listModels({})
+      .catch(() => undefined)
+      .finally(() => (listing = undefined));
+    await (signal ? abortable(listing, signal) : listing);
   }
 
   return async function* stream(
@@ -85,27 +84,39 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     // Said once, so that it stays the same however often the request is sent.
     const asked = { ...given, initiator: initiatorOf(given) };
     const { model } = asked;
+    const encode = () => wire.encode(asked, { ...contextOf(model, infoOf(model)), account, refusedState });
     let wire = wires.choose(model, infoOf(model));
+    let body = encode();
     let answer: StreamAnswer | undefined;
     let mayDrop = true;
-    let maySwitch = true;
+    const tried: WireFormat[] = [];
     while (!answer) {
-      const context: EncodeContext = { ...contextOf(model, infoOf(model)), account, refusedState };
       try {
-        answer = await send(asked, wire, context, call);
+        answer = await send(asked, wire, body, call);
       } catch (error) {
         if (!isProviderError(error)) throw error;
-        if (mayDrop && isStateRefused(error) && refusedState.add(asked)) mayDrop = false;
-        else {
-          const other = maySwitch && isElsewhere(error) ? await otherWire(wire, model, signal) : undefined;
-          if (!other) {
-            throw error.code === "model_not_found" ? modelError(error, model, options.knownModels()) : error;
-          }
-          maySwitch = false;
-          wire = other;
+        const sent = JSON.stringify(body);
+        if (mayDrop && isStateRefused(error)) {
+          mayDrop = false;
+          refusedState.add(asked);
+          body = encode();
+          // Whoever else has been refused the same state meanwhile: it is this request that may have sent it.
+          if (JSON.stringify(body) !== sent) continue;
         }
+        if (isElsewhere(error)) {
+          tried.push(wire);
+          await learnModels(signal);
+          const other = wires.next(tried, model, infoOf(model));
+          if (other) {
+            wire = other;
+            body = encode();
+            continue;
+          }
+        }
+        throw error.code === "model_not_found" ? modelError(error, model, options.knownModels()) : error;
       }
     }
+    if (tried.length > 0) wires.remember(model, wire);
     try {
       // The token at hand tells; if it had to be renewed just now and could not be, the state is not kept.
       account ??= await options.account(whose).catch(() => undefined);

@@ -79,5 +79,5 @@ function describe(listed: Listed, defaults: ModelDefaults): ModelInfo {
 }
 
 function positive(value: number | null | undefined): number | undefined {
-  return typeof value === "number" && value > 0 ? Math.floor(value) : undefined;
+  return typeof value === "number" && value >= 1 ? Math.floor(value) : undefined;
 }

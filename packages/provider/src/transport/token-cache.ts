@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { abortable } from "./abortable.ts";
 import { tokenLife } from "./token-life.ts";
 import type { AccessToken, TokenExchange, TokenSource } from "./token.ts";
 
@@ -160,18 +161,4 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
       return join(signal);
     },
   };
-}
-
-/** Waits for a promise or an abort, whichever comes first, and leaves no listener behind. */
-function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise<Value>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) {
-      onAbort();
-      promise.catch(() => undefined);
-      return;
-    }
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
