@@ -347,3 +347,29 @@ test("limits that come late or not at all are unknown ones, and are not asked fo
   });
   expect(await broken("m", signal)).toBeUndefined();
 });
+
+test("a summary that came to nothing and is paid in credits alone is kept as what it cost", async () => {
+  const paid: ModelEvent[] = answerEvents("z".repeat(90_000)).map((event) =>
+    event.type === "usage"
+      ? {
+          type: "usage",
+          usage: {
+            inputTokens: 0,
+            outputTokens: 0,
+            cachedInputTokens: 0,
+            reasoningTokens: 0,
+            nanoAiu: 2e9,
+          },
+        }
+      : event,
+  );
+  const long = say("x ".repeat(9_000));
+  const { agent, events } = make(scripted(long, long, play(paid)), { modelInfo: async () => undefined });
+  await agent.prompt("one");
+  await agent.prompt("two");
+  const { unmeasured } = agent.transcript;
+  await expect(agent.compact()).rejects.toMatchObject({ code: "compaction_failed" });
+  expect(only(events, "usage").at(-1)?.total.nanoAiu).toBe(2e9);
+  expect(agent.transcript.usage.nanoAiu).toBe(2e9);
+  expect(agent.transcript.unmeasured).toBe(unmeasured);
+});

@@ -3,6 +3,7 @@ import { isDurable, type AgentEvent, type SpentSoFar } from "../events/event.ts"
 import { foldTranscript, reduceTranscript } from "../events/transcript.ts";
 import { createBudget } from "../run/budget.ts";
 import { createCompaction } from "../run/compaction.ts";
+import { createOpenEnds } from "../run/open-ends.ts";
 import { runAgent } from "../run/run-agent.ts";
 import { compose, toolRunner } from "../tools/run-tool.ts";
 import type { Agent, AgentOptions, RunResult } from "./agent.ts";
@@ -28,6 +29,7 @@ export function createAgent(options: AgentOptions): Agent {
   const queue = createInputQueue(now);
   const keeper = createKeeper(session, options.unsaved ?? "stop");
   const budget = createBudget(options);
+  const openEnds = createOpenEnds();
   let transcript = foldTranscript(session?.events ?? []);
   const compaction = createCompaction({
     modelInfo: options.modelInfo ?? createModelLookup(provider, now),
@@ -45,6 +47,7 @@ export function createAgent(options: AgentOptions): Agent {
   async function publish(event: AgentEvent, whenKept?: () => void): Promise<Thrown | undefined> {
     const news = isDurable(event) ? await keeper.keep(event) : undefined;
     transcript = reduceTranscript(transcript, event);
+    openEnds.note(event);
     whenKept?.();
     const thrown = await listeners.tell(event);
     if (news === undefined) return thrown;
@@ -109,8 +112,10 @@ export function createAgent(options: AgentOptions): Agent {
       }
     } catch (error) {
       // Only the session can fail here: say so and end the run, rather than go on with what nobody keeps.
+      const serialized = serializeError(error);
+      result = { reason: "error", error: serialized };
+      for (const end of openEnds.close(serialized)) await publish(end);
       running = undefined;
-      result = { reason: "error", error: serializeError(error) };
       const heard = await publish({ type: "run_end", ...result });
       thrown ??= heard;
     }
@@ -128,13 +133,19 @@ export function createAgent(options: AgentOptions): Agent {
     });
     let failure: SerializedError | undefined;
     let thrown: Thrown | undefined;
-    for await (const event of made) {
-      if (event.type === "compaction_end") {
-        failure = event.error;
-        running = undefined;
+    try {
+      for await (const event of made) {
+        if (event.type === "compaction_end") {
+          failure = event.error;
+          running = undefined;
+        }
+        const heard = await publish(event);
+        thrown ??= heard;
       }
-      const heard = await publish(event);
-      thrown ??= heard;
+    } catch (error) {
+      running = undefined;
+      for (const end of openEnds.close(serializeError(error))) await publish(end);
+      throw error;
     }
     if (failure) throw new CoreError(failure.code as CoreErrorCode, failure.message);
     rethrow(thrown);

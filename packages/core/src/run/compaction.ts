@@ -3,14 +3,14 @@ import { compactedMessages, openTasksIn, planCompaction } from "../context/compa
 import { estimatePrefix, estimateTokens } from "../context/estimate.ts";
 import { summarize, summarySystem } from "../context/summarize.ts";
 import { CoreError, messageOf, serializeError } from "../errors.ts";
-import { costOf, isMeasured, totalCost } from "../events/cost.ts";
+import { costOf, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { createChannel, type Channel } from "./channel.ts";
 import { createPromptLimit, type PromptLimit } from "./prompt-limit.ts";
 import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
-import type { Spent } from "./run-turn.ts";
+import { count, type Spent } from "./run-turn.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Below so many tokens nobody asks for the limits of a model. */
@@ -44,6 +44,14 @@ export interface CompactionRun {
   reason: "limit" | "overflow" | "asked";
   spent: Spent;
   options: Pick<RunOptions, "provider" | "model" | "system" | "tools" | "signal" | "budget" | "now">;
+}
+
+/** What a summary takes, while it is made. */
+interface SummaryCosts {
+  /** What the conversation has spent, summary included. */
+  spent: Spent;
+  /** The summary alone; null when nobody knows. */
+  usage: Usage | null;
 }
 
 /** Watches how long a conversation is, and makes it shorter. */
@@ -95,23 +103,21 @@ export function createCompaction(settings: CompactionOptions): Compaction {
       yield { type: "compaction_start", reason };
       mayTry = false;
       const channel = createChannel<AgentEvent>();
-      const spent = { ...run.spent };
-      const made = make({ ...settings, promptLimit }, { ...run, spent }, channel);
+      const costs: SummaryCosts = { spent: { ...run.spent }, usage: null };
+      const made = make({ ...settings, promptLimit }, run, costs, channel);
       made.then(
         () => channel.close(),
         () => channel.close(),
       );
       yield* channel;
       try {
-        const { shorter, usage } = await made;
+        const shorter = await made;
+        const { spent, usage } = costs;
         const before = estimateTokens(messages);
         const after = estimateTokens(shorter);
         if (after >= before) throw new CoreError("compaction_failed", "the summary is no shorter");
         options.signal.throwIfAborted();
         const contextTokens = estimatePrefix(options.system, options.tools) + after;
-        measured = { tokens: contextTokens, messages: shorter.length };
-        run.spent.usage = spent.usage;
-        run.spent.unmeasured = spent.unmeasured;
         yield {
           type: "compacted",
           messages: shorter,
@@ -125,10 +131,14 @@ export function createCompaction(settings: CompactionOptions): Compaction {
           },
           contextTokens,
         };
+        // Kept by now: whoever cannot keep it does not come back.
+        measured = { tokens: contextTokens, messages: shorter.length };
+        run.spent.usage = spent.usage;
+        run.spent.unmeasured = spent.unmeasured;
         yield { type: "compaction_end" };
         return shorter;
       } catch (error) {
-        yield* keepCosts(run.spent, spent, options);
+        yield* keepCosts(run.spent, costs, options);
         yield { type: "compaction_end", error: failureOf(error, options.signal) };
         return undefined;
       }
@@ -139,31 +149,14 @@ export function createCompaction(settings: CompactionOptions): Compaction {
 /** A summary that came to nothing has cost something all the same. */
 function* keepCosts(
   before: Spent,
-  after: Spent,
+  made: SummaryCosts,
   options: CompactionRun["options"],
 ): Generator<AgentEvent, void> {
-  const usage = difference(before.usage, after.usage);
+  const { usage } = made;
   if (!usage) return;
-  before.usage = after.usage;
-  before.unmeasured += isMeasured(usage) ? 0 : 1;
+  count(before, usage);
   const message = { role: "assistant" as const, content: [], at: options.now().toISOString() };
   yield { type: "assistant_message", message, usage, stopReason: "error" };
-}
-
-function difference(before: Usage, after: Usage): Usage | undefined {
-  const inputTokens = after.inputTokens - before.inputTokens;
-  const outputTokens = after.outputTokens - before.outputTokens;
-  if (inputTokens === 0 && outputTokens === 0) return undefined;
-  const usage: Usage = {
-    inputTokens,
-    outputTokens,
-    cachedInputTokens: after.cachedInputTokens - before.cachedInputTokens,
-    reasoningTokens: after.reasoningTokens - before.reasoningTokens,
-  };
-  if (after.nanoAiu !== undefined && after.nanoAiu !== before.nanoAiu) {
-    usage.nanoAiu = after.nanoAiu - (before.nanoAiu ?? 0);
-  }
-  return usage;
 }
 
 function failureOf(error: unknown, signal: AbortSignal) {
@@ -177,8 +170,9 @@ function failureOf(error: unknown, signal: AbortSignal) {
 async function make(
   settings: CompactionOptions & { promptLimit: PromptLimit },
   run: CompactionRun,
+  costs: SummaryCosts,
   channel: Channel<AgentEvent>,
-): Promise<{ shorter: Message[]; usage: Usage | null }> {
+): Promise<Message[]> {
   const { messages, reason, options } = run;
   const limit = await settings.promptLimit(options.model(), options.signal);
   const tailTokens = reason === "asked" ? 2_000 : Math.min(20_000, Math.floor((limit ?? 32_000) / 5));
@@ -187,19 +181,16 @@ async function make(
   const kept = { files: settings.files(), tasks };
   if (plan.older.length === 0) {
     if (!plan.shortened) throw new CoreError("nothing_to_compact", "the conversation is short already");
-    return { shorter: compactedMessages(plan, undefined, kept), usage: null };
+    return compactedMessages(plan, undefined, kept);
   }
-  let total: Usage | null = null;
   // Three characters a token is less than most text has, so that most pieces fit at the first try.
   let maxLength = Math.max(2_000, ((limit ?? 100_000) * 0.8 - summaryTokens) * 3);
   for (let halving = 0; ; halving += 1) {
     try {
-      const summary = await summarize(plan.older, Math.floor(maxLength), async (text) => {
-        const { answer, usage } = await ask(run, text, channel);
-        if (usage) total = total ? addUsage(total, usage) : usage;
-        return answer;
-      });
-      return { shorter: compactedMessages(plan, summary, kept), usage: total };
+      const summary = await summarize(plan.older, Math.floor(maxLength), (text) =>
+        ask(options, text, costs, channel),
+      );
+      return compactedMessages(plan, summary, kept);
     } catch (error) {
       if (serializeError(error).code !== "context_too_long" || halving === maxHalvings) throw error;
       maxLength /= 2;
@@ -207,13 +198,13 @@ async function make(
   }
 }
 
-/** One request of a summary, tried again as other model calls are. Counts what it takes in `run.spent`. */
+/** One request of a summary, tried again as other model calls are. */
 async function ask(
-  run: CompactionRun,
+  options: CompactionRun["options"],
   text: string,
+  costs: SummaryCosts,
   channel: Channel<AgentEvent>,
-): Promise<{ answer: string; usage: Usage | null }> {
-  const { options, spent } = run;
+): Promise<string> {
   const retries = createRetries();
   for (;;) {
     const { attempt } = retries;
@@ -237,10 +228,10 @@ async function ask(
       failure = { error };
     }
     const usage = reader.usage() ?? null;
-    if (usage || !failure) tellUsage(usage, spent, options, channel);
+    if (usage || !failure) tellUsage(usage, costs, options, channel);
     if (!failure) {
       if (reader.finishReason() === "content_filter") throw new Error("the content filter stopped it");
-      return { answer: textOf(reader.message()), usage };
+      return textOf(reader.message());
     }
     options.signal.throwIfAborted();
     const delayMs = retries.after(failure.error);
@@ -252,14 +243,15 @@ async function ask(
 
 function tellUsage(
   usage: Usage | null,
-  spent: Spent,
+  costs: SummaryCosts,
   options: CompactionRun["options"],
   channel: Channel<AgentEvent>,
 ): void {
+  const { spent } = costs;
   const blind = options.budget?.spent(usage);
   if (blind !== undefined) channel.push({ type: "notice", level: "warning", text: blind });
-  if (usage) spent.usage = addUsage(spent.usage, usage);
-  if (!isMeasured(usage)) spent.unmeasured += 1;
+  count(spent, usage);
+  if (usage) costs.usage = costs.usage ? addUsage(costs.usage, usage) : usage;
   const cost = { turn: costOf(usage), total: totalCost(spent.usage, spent.unmeasured) };
   channel.push({ type: "usage", turn: usage, total: spent.usage, cost });
 }
