@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { createAgent, type ApprovalRequest } from "@zotpilot/core";
 import { createCopilot } from "@zotpilot/provider";
 import { createSimulator, type Simulator } from "@zotpilot/simulator";
 import {
   createCodingTools,
+  createSandbox,
   fixedPolicy,
   policyLayer,
   sensitivePaths,
@@ -265,3 +267,34 @@ function writing(path: string): Order {
 function inProject(line: string): boolean {
   return /^"home\/project[/"]/.test(line);
 }
+
+const home = homedir();
+const noSandbox = await createSandbox({ writable: [] }).then(
+  () => undefined,
+  (error: unknown) => String(error),
+);
+
+test.skipIf(noSandbox !== undefined)(
+  `S-H7: in the sandbox nothing reads this program's own folder${noSandbox === undefined ? "" : ` (skipped: ${noSandbox})`}`,
+  async () => {
+    // Not in a temporary folder, since what is there is hidden from commands as it is.
+    const state = await mkdtemp(join(home, ".zotpilot-test-"));
+    onTestFinished(() => rm(state, { recursive: true }));
+    await writeFile(join(state, "note"), `${trap.canary}\n`);
+    const read = run(`echo a-sign-of-life; while read -r line; do echo "$line"; done < "${state}/note"`);
+    const env = {
+      ...trap.env,
+      PATH: process.env["PATH"] ?? "",
+      ZOTPILOT_HOME: state,
+      COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    };
+    const program = { home: state, project: trap.project, env, [Symbol.asyncDispose]: async () => {} };
+    const flags = ["--host", simulator.origin, "--sandbox", "--allow", "bash", "-p"];
+    // It is always asked about, so a script of the project's own does it.
+    await writeFile(join(trap.project, "innocent.sh"), String(read.arguments["command"]));
+    const result = await runCli(program, flags, orders([run("bash innocent.sh")]));
+    expect(result).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("1 calls") });
+    expect(sent()).toContain("a-sign-of-life");
+    expect(sent()).not.toContain(trap.canary);
+  },
+);

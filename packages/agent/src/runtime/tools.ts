@@ -39,7 +39,9 @@ export async function openTools(settings: {
     allow: [...(yes ? ["*"] : []), ...allow],
     deny: [...deny],
   });
-  const sandbox = sandboxed ? await createSandbox({ writable: [cwd] }) : undefined;
+  const sandbox = sandboxed
+    ? await createSandbox({ writable: [cwd], hidden: [dirname(paths.credentials), dirname(paths.sessions)] })
+    : undefined;
   return createCodingTools({
     env,
     approval: {
