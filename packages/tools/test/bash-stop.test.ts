@@ -87,7 +87,7 @@ test("a child that outlives its shell and ignores TERM is killed too", async () 
   await gone(await pidIn(folder, "child"));
 });
 
-test("the time limit stops a command and says so", async () => {
+test("F-30: the time limit stops a command and says so", async () => {
   const folder = await temporaryFolder();
   const limited = createBashTool({ timeoutSeconds: 1 });
   const byDefault = await call(limited, folder, { command: "echo before; sleep 300; echo after" });
@@ -106,6 +106,19 @@ test("a call that is aborted before it starts runs nothing", async () => {
   const signal = AbortSignal.abort(new Error("stop"));
   await expect(call(bashTool, folder, { command: "touch ran" }, { signal })).rejects.toThrow("stop");
   await expect(readFile(join(folder, "ran"))).rejects.toThrow("ENOENT");
+});
+
+test("F-31: sleep 60 & echo done returns with done while the sleep goes on", async () => {
+  const folder = await temporaryFolder();
+  const { content, isError, details } = await call(bashTool, folder, {
+    command: "sleep 60 & echo $! > child; echo done",
+  });
+  const pid = await pidIn(folder, "child");
+  expect(isAlive(pid)).toBe(true);
+  process.kill(pid, "SIGKILL");
+  expect(isError).toBe(false);
+  expect(content).toMatchObject([{ text: expect.stringMatching(/\n\ndone\n[^]*\n\[exit 0\]/) }]);
+  expect(details).toMatchObject({ exit_code: 0, left_running: true });
 });
 
 test("F-31: a background process holds up nothing, and may go on printing", async () => {
@@ -136,7 +149,7 @@ test("a background process that prints without end holds up nothing either", asy
   await rm(/output: (\/\S+\.log)\)/.exec(text)?.[1] ?? "");
 });
 
-test("a process that leaves the group is reported when the command is stopped", async () => {
+test("F-30: a process that leaves the group by setsid is reported when the command is stopped", async () => {
   const folder = await temporaryFolder();
   const command =
     "setsid sh -c 'echo $$ > escaped; exec sleep 300' & until [ -s escaped ]; do sleep 0.05; done; echo up; wait";
@@ -220,4 +233,11 @@ test("nothing listens when no command runs, and a background process keeps no pr
   const program = startProgram(folder, "sleep 300 & echo $! > pid; echo up", "wait");
   expect(await once(program, "exit")).toEqual([0, null]);
   await gone(await pidIn(folder, "pid"));
+});
+
+test("a program that has run commands ends as it would have", async () => {
+  const folder = await temporaryFolder();
+  const programs = Array.from({ length: 6 }, () => startProgram(folder, "echo up", "wait"));
+  const ends = await Promise.all(programs.map((program) => once(program, "exit")));
+  expect(ends).toEqual(programs.map(() => [0, null]));
 });

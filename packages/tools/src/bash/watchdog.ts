@@ -41,10 +41,10 @@ left() {
   {
     grep -ls "${MARK}=$1" /proc/[0-9]*/environ
     find /proc/[0-9]*/fd -maxdepth 1 -lname "*/${MARK_FILE}$1*"
-  } | sed -n 's,^/proc/\\([0-9]*\\)/.*,\\1,p'
+  } | sed -n 's,^/proc/\\([0-9]*\\)/.*,\\1,p' | grep -vx "$2"
 }
 for round in 1 2 3; do
-  processes=$(left "$1")
+  processes=$(left "$1" "$2")
   [ -n "$processes" ] || break
   kill -KILL $processes
 done
@@ -63,7 +63,8 @@ export function createWatchdog(platform: Platform): Watchdog {
   }
 
   function start(): ChildProcess {
-    const started = spawn("sh", ["-c", SCRIPT, "sh", id], {
+    // Our own process, which marks the others, may take a while to end and is to end by itself.
+    const started = spawn("sh", ["-c", SCRIPT, "sh", id, String(process.pid)], {
       stdio: ["pipe", "ignore", "ignore"],
       // Away from the terminal and from our own group, or it would be ended with us.
       detached: true,
