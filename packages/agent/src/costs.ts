@@ -1,4 +1,23 @@
+import type { Cost } from "@zotpilot/core";
 import type { CopilotQuota, CopilotUsageWindow } from "@zotpilot/provider";
+import type { Usage } from "@zotpilot/provider/model";
+
+/** Tokens in words; null when the service did not tell them. */
+export function usageSentence(usage: Usage | null): string {
+  if (!usage) return "the service did not say how many tokens";
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+  const parts = [
+    `${inputTokens} tokens sent${cachedInputTokens > 0 ? ` (${cachedInputTokens} of them cached)` : ""}`,
+    `${outputTokens} answered${reasoningTokens > 0 ? ` (${reasoningTokens} of them reasoning)` : ""}`,
+  ];
+  return parts.join(", ");
+}
+
+/** A cost in words, or why it is not known. */
+export function costSentence({ credits, reason }: Cost): string {
+  if (credits === null) return `cost unknown: ${reason ?? "the service did not say"}`;
+  return `${creditsText(credits)}${reason === undefined ? "" : ` at least: ${reason}`}`;
+}
 
 /** Copilot's AI credits in words. */
 export function creditsText(credits: number): string {

@@ -61,6 +61,20 @@ test("each budget ends the run before the call too many, with exit code 3 and a 
   }
 });
 
+test("F-27: an answer that was cut is told in every mode", async () => {
+  for (const [scenario, sentence] of [
+    ["chat.length", "The answer ends here: the model's limit for one answer was reached."],
+    ["chat.content_filter", "The answer ends here: the service's content filter stopped it."],
+  ] as const) {
+    await using set = await start({ answer: answer.text("One two three four five."), scenarios: [scenario] });
+    expect((await runCli(set.sandbox, ["-p", "go"])).stderr).toContain(sentence);
+    const frame = JSON.stringify({ type: "notice", level: "warning", message: sentence });
+    expect((await runCli(set.sandbox, ["--json", "go"])).stdout).toContain(frame);
+    const served = await runCli(set.sandbox, ["rpc"], '{"type":"prompt","message":"go"}\n');
+    expect(served.stdout).toContain(frame);
+  }
+});
+
 test("a conversation that a budget has ended goes on later", async () => {
   await using set = await start();
   expect(await runCli(set.sandbox, ["--max-requests", "1", "-p", "remember the word lantern"])).toMatchObject(

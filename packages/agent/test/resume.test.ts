@@ -89,3 +89,16 @@ test("S-K5: rpc reads a session of a newer version, and refuses prompts", async 
   expect(stdout).toMatch(/newer version/);
   expect(await readFile(path)).toEqual(before);
 });
+
+test("a conversation goes on with the model that was asked for when it began", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  const model = "gpt-5.2-codex";
+  expect(await runCli(sandbox, ["-m", model, "-p", "hello"])).toMatchObject({ code: 0 });
+  expect(await runCli(sandbox, ["--continue", "-p", "again"])).toMatchObject({ code: 0 });
+  const asked = simulator.requests.filter(({ path }) => path === "/responses");
+  expect(asked.map(({ body }) => (body as { model: string }).model)).toEqual([model, model]);
+});

@@ -35,7 +35,7 @@ test("sessions: list, show, search, name, fork, export, import, prune", { timeou
 
   const id = first?.id ?? "";
   expect(await demo(sandbox, "sessions", "show", id.slice(0, 8))).toMatch(
-    /first-mark[^]*● bash[^]*first-mark/,
+    /first-mark[^]*● bash[^]*first-mark[^]*\nused: \d+ tokens sent, \d+ answered; cost unknown: the service did not say/,
   );
   expect(await demo(sandbox, "sessions", "search", "SECOND-MARK")).toContain((second?.id ?? "").slice(0, 8));
   expect(await demo(sandbox, "sessions", "search", "nobody said this")).toContain("no conversation");

@@ -50,7 +50,14 @@ export async function makeAgent(settings: {
     ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
     ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
   });
+  // Written with the first prompt, so that a chat in which nothing is said leaves no file.
+  let isModelKept = options.model === undefined || session === undefined || session.events.length > 0;
   agent.subscribe((event) => {
+    if (event.type === "user_message" && !isModelKept) {
+      isModelKept = true;
+      // A session that cannot be written is told by what is said.
+      void agent.setModel(agent.model).catch(() => undefined);
+    }
     if (event.type === "run_start") checkpoints?.nextTurn();
     if (event.type === "approval_request") onApproval(event.request);
   });

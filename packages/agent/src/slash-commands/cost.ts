@@ -1,6 +1,5 @@
-import { totalCost, type Cost } from "@zotpilot/core";
-import type { Usage } from "@zotpilot/provider/model";
-import { creditsText, quotaSentence } from "../costs.ts";
+import { totalCost } from "@zotpilot/core";
+import { costSentence, quotaSentence, usageSentence } from "../costs.ts";
 import { say, type SlashCommand } from "./command.ts";
 
 export const costCommand: SlashCommand = {
@@ -12,26 +11,13 @@ export const costCommand: SlashCommand = {
     const lines = isUnused
       ? ["Nothing was asked in this conversation yet."]
       : [
-          `this conversation: ${usageText(usage)}; ${costText(totalCost(usage, unmeasured))}`,
-          ...(lastCall ? [`the last call: ${usageText(lastCall.usage)}; ${costText(lastCall.cost)}`] : []),
+          `this conversation: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured))}`,
+          ...(lastCall
+            ? [`the last call: ${usageSentence(lastCall.usage)}; ${costSentence(lastCall.cost)}`]
+            : []),
         ];
     const left = [...(quota?.quotas ?? []), ...(quota?.windows ?? [])].map((one) => quotaSentence(one));
     const allowances = left.length > 0 ? left : ["what is left is not known: no answer has told it yet"];
     return say("info", [...lines, ...allowances].join("\n"));
   },
 };
-
-function usageText(usage: Usage | null): string {
-  if (!usage) return "the service did not say how many tokens";
-  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
-  const parts = [
-    `${inputTokens} tokens sent${cachedInputTokens > 0 ? ` (${cachedInputTokens} of them cached)` : ""}`,
-    `${outputTokens} answered${reasoningTokens > 0 ? ` (${reasoningTokens} of them reasoning)` : ""}`,
-  ];
-  return parts.join(", ");
-}
-
-function costText({ credits, reason }: Cost): string {
-  if (credits === null) return `cost unknown: ${reason ?? "the service did not say"}`;
-  return `${creditsText(credits)}${reason === undefined ? "" : ` at least: ${reason}`}`;
-}

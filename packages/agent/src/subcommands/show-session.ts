@@ -1,16 +1,27 @@
-import { readHistory, type SessionSummary } from "@zotpilot/core";
+import {
+  emptyTranscript,
+  readHistory,
+  reduceTranscript,
+  totalCost,
+  type SessionSummary,
+  type Transcript,
+} from "@zotpilot/core";
 import { encodeLine } from "@zotpilot/ndjson";
 import { textOf } from "@zotpilot/provider/model";
+import { costSentence, usageSentence } from "../costs.ts";
 import { sessionLine } from "./session-lines.ts";
 
-/** Prints all that was said in a session; results of tools are cut for people, never for programs. */
+/** Prints all that was said in a session and what it has used; results of tools are cut for people, never for programs. */
 export async function showSession(
   session: SessionSummary,
   json: boolean,
   print: (line: string) => void,
 ): Promise<void> {
   if (!json) print(sessionLine(session));
+  let spent: Transcript = emptyTranscript;
   for await (const { id, at, event } of readHistory(session.path)) {
+    // The messages are printed, not kept: sessions can be long.
+    spent = { ...reduceTranscript(spent, event), messages: [] };
     if (json) print(encodeLine({ id, at, event }).trimEnd());
     else if ("message" in event) {
       const { message } = event;
@@ -24,6 +35,10 @@ export async function showSession(
       for (const part of [said, ...calls]) if (part !== "") print(part);
     }
   }
+  const { usage, unmeasured } = spent;
+  const isUsed = usage.inputTokens > 0 || unmeasured > 0;
+  if (!json && isUsed)
+    print(`\nused: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured))}`);
 }
 
 function shorten(text: string): string {

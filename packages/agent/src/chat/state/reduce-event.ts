@@ -59,18 +59,6 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
       const text = `${errorText(event.error)} Trying again in ${seconds} s`;
       return { ...state, activity: { type: "retrying", text } };
     }
-    case "turn_end":
-      if (event.stopReason === "length") {
-        return notice(
-          state,
-          "warning",
-          "The answer ends here: the model's limit for one answer was reached.",
-        );
-      }
-      if (event.stopReason === "content_filter") {
-        return notice(state, "warning", "The answer ends here: the service's content filter stopped it.");
-      }
-      return state;
     case "run_end": {
       const dialog = state.dialog?.type === "approval" ? undefined : state.dialog;
       const ended = { ...flushTools(flushText(state)), activity: undefined, dialog };
@@ -96,6 +84,7 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
     case "approval_response":
     case "compaction_start":
     case "session_named":
+    case "turn_end":
     case "tool_input_delta":
     case "tool_input_end":
       return state;
