@@ -1,10 +1,13 @@
+import { execFile, spawnSync } from "node:child_process";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { createBashTool } from "../src/index.ts";
 import { call, callText, temporaryFolder } from "./helpers.ts";
 
 const bashTool = createBashTool();
+const run = promisify(execFile);
 
 /** The body of a result: what stands between the command and the exit code. */
 function bodyOf(text: string): string {
@@ -97,22 +100,29 @@ test("shows what is printed while the command still runs", async () => {
   expect(await running).toMatchObject({ isError: false });
 });
 
-test("F-29: a flood costs neither memory nor a flood of events", async () => {
+const LONG = process.env["ZOTPILOT_TEST_LONG"] !== undefined;
+
+test.each([
+  ["lines without end", `yes 'a line of the usual length, more or less' | head -c ${LONG ? 1e9 : 2e8}`],
+  ["one line of 100 MB", "head -c 100000000 /dev/zero | tr '\\0' x"],
+  ["bytes that are no text", `head -c ${LONG ? 1e9 : 5e7} /dev/urandom`],
+])("F-29: a flood costs neither memory nor a flood of events: %s", async (_, command) => {
   const folder = await temporaryFolder();
-  let shown = 0;
-  let peak = 0;
-  const before = process.memoryUsage().rss;
-  const progress = (text: string): void => {
-    shown += text.length;
-    peak = Math.max(peak, process.memoryUsage().rss);
-  };
-  const command = "yes 'a line of the usual length, more or less' | head -c 120000000; echo the end";
-  const text = await callText(bashTool, folder, { command }, { progress });
-  expect(bodyOf(text)).toMatch(/the end$/);
-  expect(text).toContain("[exit 0] (first part of the output: /");
-  expect((await stat(fileOf(text))).size).toBe(100 * 1024 * 1024);
-  expect(shown).toBeLessThan(10_000_000);
-  expect(peak - before).toBeLessThan(150_000_000);
+  const program = join(import.meta.dirname, "children/measure-flood.ts");
+  // In a process of its own, whose memory nobody else uses.
+  const { stdout } = await run(
+    process.execPath,
+    ["--conditions=@zotpilot/source", program, `${command}; echo; echo the end`],
+    { cwd: folder },
+  );
+  const { grew, progressed, text, details } = JSON.parse(stdout);
+  expect(text).toContain("[exit 0] (f");
+  const file = fileOf(text);
+  expect((await stat(file)).size).toBeLessThanOrEqual(100 * 1024 * 1024);
+  expect(text.length).toBeLessThan(52_000);
+  expect(details.output_bytes).toBeGreaterThan(5e7);
+  expect(progressed).toBeLessThan(details.output_bytes / 10);
+  expect(grew).toBeLessThan(50_000_000 / 1024 / 1024);
 });
 
 test("F-29: binary output is named and not shown", async () => {
@@ -138,3 +148,23 @@ test("F-9: where the file for all of the output cannot be made, the result still
   expect(text).toContain("[truncated:");
   expect(text).not.toContain("/dev/full");
 });
+
+// A file system of 64 KiB, in a name space of its own.
+const fullDisk = ["--dev-bind", "/", "/", "--size", "65536", "--tmpfs", "/mnt"];
+const canFillDisk = spawnSync("bwrap", [...fullDisk, "true"], { stdio: "ignore" }).status === 0;
+
+test.runIf(canFillDisk)(
+  "F-9: a disk that fills up while the output is saved costs the rest of the copy, and nothing else",
+  async () => {
+    const folder = await temporaryFolder();
+    const program = join(import.meta.dirname, "children/measure-flood.ts");
+    const node = [process.execPath, "--conditions=@zotpilot/source", program, "seq 100000; exit 3"];
+    const { stdout } = await run("bwrap", [...fullDisk, "--setenv", "TMPDIR", "/mnt", ...node], {
+      cwd: folder,
+    });
+    const { text, details } = JSON.parse(stdout);
+    expect(text).toMatch(/^\$ seq 100000; exit 3\n\n1\n2\n[^]*\n99999\n100000\n\n\[exit 3\]/);
+    expect(text).toContain("(first part of the output: /mnt/");
+    expect(details).toMatchObject({ exit_code: 3, full_output_complete: false });
+  },
+);

@@ -1,6 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { codingTools, createBashTool } from "../src/index.ts";
 import { call, callText, temporaryFolder } from "./helpers.ts";
 
@@ -31,7 +33,7 @@ test("the tools come sorted by name", () => {
   ]);
 });
 
-test("shows the command, what it printed and how it ended", async () => {
+test("F-33: shows the command, what it printed and how it ended, by exit code or signal", async () => {
   const folder = await temporaryFolder();
   expect(await run(folder, "pwd")).toEqual({ text: `$ pwd\n\n${folder}\n\n[exit 0]`, isError: false });
   expect(await run(folder, "true")).toEqual({ text: "$ true\n\n[exit 0]", isError: false });
@@ -60,7 +62,20 @@ test("F-32: there is no input and no terminal to wait at", async () => {
     isError: true,
     text: expect.stringContaining("/dev/tty"),
   });
-  expect((await run(folder, "echo $GIT_TERMINAL_PROMPT")).text).toContain("\n\n0\n");
+  const told = await run(folder, "echo $GIT_TERMINAL_PROMPT $PAGER $GIT_PAGER");
+  expect(told.text).toContain("\n\n0 cat cat\n");
+  // A git that wants a password, from a service that asks for one, says so instead.
+  const service = createServer((_, response) =>
+    response.writeHead(401, { "www-authenticate": "Basic" }).end(),
+  );
+  await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void service.close());
+  const { port } = service.address() as AddressInfo;
+  const asked = await run(
+    folder,
+    `git -c credential.helper= ls-remote http://127.0.0.1:${port}/x.git; echo ended`,
+  );
+  expect(asked.text).toMatch(/could not read Username[^\n]*terminal prompts disabled[^]*\nended\n/);
 });
 
 test("keeps a long command out of its own result", async () => {

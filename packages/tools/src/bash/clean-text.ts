@@ -10,11 +10,13 @@ const CONTROL = /[\0-\x08\x0b-\x1f\x7f-\x9f]/;
 export function createTextCleaner(): (text: string) => string {
   let state: State = "text";
   let afterReturn = false;
+  // Kept from piece to piece: a flood would leave one behind for each, faster than they are collected.
+  let kept = new Uint16Array(0);
 
   return (text) => {
     if (state === "text" && !afterReturn && !CONTROL.test(text)) return text;
     // A string that grows by single characters would cost ten times as much.
-    const kept = new Uint16Array(text.length);
+    if (kept.length < text.length) kept = new Uint16Array(text.length);
     let length = 0;
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);

@@ -37,9 +37,8 @@ const MAX_FILE_BYTES = 100 * 1024 * 1024;
 export function createOutput(): Output {
   const decoder = new StringDecoder("utf8");
   const clean = createTextCleaner();
-  /** All of it while it fits, then its end. */
-  let recent: Buffer[] = [];
-  let recentBytes = 0;
+  const encode = createEncoder();
+  const recent = createTail(MAX_BYTES);
   let start: Buffer | undefined;
   let totalBytes = 0;
   let feeds = 0;
@@ -48,26 +47,17 @@ export function createOutput(): Output {
 
   async function add(text: string): Promise<void> {
     if (text === "") return;
-    const bytes = Buffer.from(text);
+    const bytes = encode(text);
     totalBytes += bytes.length;
     feeds += countLineFeeds(bytes);
-    recent.push(bytes);
-    recentBytes += bytes.length;
     if (start) {
       await save(bytes);
     } else if (totalBytes > MAX_BYTES || feeds > MAX_LINES) {
-      const all = Buffer.concat(recent);
+      const all = Buffer.concat([recent.bytes(), bytes]);
       start = Buffer.from(all.subarray(0, MAX_BYTES));
       await save(all);
     }
-    if (start) forget();
-  }
-
-  function forget(): void {
-    for (let first = recent[0]; first && recentBytes - first.length >= MAX_BYTES; first = recent[0]) {
-      recent.shift();
-      recentBytes -= first.length;
-    }
+    recent.add(bytes);
   }
 
   // The result matters more than its copy on disk: a full disk costs the copy only.
@@ -98,7 +88,7 @@ export function createOutput(): Output {
     async finish() {
       await add(clean(decoder.end()));
       await close();
-      const end = Buffer.concat(recent);
+      const end = recent.bytes();
       const kept = file && { path: file.path, complete: file.complete };
       if (!start) {
         const left = { lines: 0, bytes: 0 };
@@ -113,6 +103,39 @@ export function createOutput(): Output {
       return { head: head.toString("utf8"), tail: tail.toString("utf8"), left, totalBytes, file: kept };
     },
     close,
+  };
+}
+
+/** Text in UTF-8, good until the next one: of a flood nothing is left behind that would have to be collected. */
+function createEncoder(): (text: string) => Buffer {
+  let scratch = Buffer.alloc(0);
+  return (text) => {
+    const length = Buffer.byteLength(text);
+    if (scratch.length < length) scratch = Buffer.allocUnsafe(length);
+    return scratch.subarray(0, scratch.write(text));
+  };
+}
+
+/** The last bytes of what is added. */
+interface Tail {
+  add(bytes: Buffer): void;
+  /** A copy of them. */
+  bytes(): Buffer;
+}
+
+function createTail(most: number): Tail {
+  const buffer = Buffer.allocUnsafe(2 * most);
+  let length = 0;
+  return {
+    add(bytes) {
+      const piece = bytes.subarray(-most);
+      if (length + piece.length > buffer.length) {
+        buffer.copyWithin(0, length - most, length);
+        length = most;
+      }
+      length += piece.copy(buffer, length);
+    },
+    bytes: () => Buffer.from(buffer.subarray(Math.max(0, length - most), length)),
   };
 }
 

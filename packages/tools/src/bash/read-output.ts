@@ -17,6 +17,8 @@ export interface OutputReader {
   settle(): Promise<void>;
 }
 
+/** Strings that are made of larger parts are collected so late that a flood costs four times the memory. */
+const PART_BYTES = 16 * 1024;
 const IDLE_MS = 100;
 const MAX_SETTLE_MS = 800;
 
@@ -33,6 +35,10 @@ export function readOutput(
   const failure = Promise.withResolvers<never>();
   failure.promise.catch(() => undefined);
 
+  async function takeInParts(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; at += PART_BYTES) await take(bytes.subarray(at, at + PART_BYTES));
+  }
+
   async function readOn(stream: Readable): Promise<void> {
     // Pieces of two streams would tear each other's characters.
     if (streams.length > 1) stream.setEncoding("utf8");
@@ -41,7 +47,7 @@ export function readOutput(
         chunks += 1;
         if (!wanted) continue;
         const bytes = typeof piece === "string" ? Buffer.from(piece) : piece;
-        taking = taking.then(() => take(bytes));
+        taking = taking.then(() => takeInParts(bytes));
         await taking.catch((error: unknown) => {
           wanted = false;
           failure.reject(error);

@@ -38,11 +38,12 @@ function renderOutput(output: OutputSummary): string {
   return withLineFeed(output.head) + note + withLineFeed(output.tail);
 }
 
-function notes(end: CommandEnd): string {
-  if (!end.leftRunning) return "";
-  return end.stoppedBy
-    ? "... [a process that left the command's process group could not be stopped]\n"
-    : "... [a background process of this command is still running; its further output is not kept]\n";
+function notes({ leftRunning, stoppedBy, putRight }: CommandEnd): string {
+  const told = putRight === undefined ? "" : `... [${putRight}]\n`;
+  if (!leftRunning) return told;
+  return stoppedBy
+    ? `${told}... [a process that left the command's process group could not be stopped]\n`
+    : `${told}... [a background process of this command is still running; its further output is not kept]\n`;
 }
 
 function reason(end: CommandEnd, timeoutSeconds: number): string {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SandboxedProgram } from "../sandbox/sandbox.ts";
 import { systemCode, ToolError } from "../shared/tool-error.ts";
 import type { CommandHost } from "./command-host.ts";
 import type { Hold } from "./exit-guard.ts";
@@ -29,6 +30,8 @@ export interface CommandEnd {
   /** Whether a process that it started is still there and could print more. */
   leftRunning: boolean;
   durationMs: number;
+  /** What the sandbox had to put right, in a sentence. */
+  putRight?: string | undefined;
 }
 
 /** How long a killed shell may take to be gone. */
@@ -38,7 +41,7 @@ const REAP_MS = 1_000;
 export async function runCommand(request: CommandRequest, host: CommandHost): Promise<CommandEnd> {
   const startedAt = performance.now();
   const hold = host.guard.hold();
-  const { child, pid, streams } = await start(request, host, hold).catch((error: unknown) => {
+  const { child, pid, streams, finish } = await start(request, host, hold).catch((error: unknown) => {
     hold.release();
     throw error;
   });
@@ -71,7 +74,10 @@ export async function runCommand(request: CommandRequest, host: CommandHost): Pr
   }
   await reader.settle();
   child.unref();
+  // In a sandbox nothing outlives the command, so that what it left is all that there is.
+  const putRight = await finish?.();
   return {
+    putRight,
     code: exit?.code ?? undefined,
     signal: exit?.signal ?? undefined,
     stoppedBy,
@@ -80,14 +86,21 @@ export async function runCommand(request: CommandRequest, host: CommandHost): Pr
   };
 }
 
+interface Started {
+  child: ChildProcess;
+  pid: number;
+  streams: Readable[];
+  finish: SandboxedProgram["finish"];
+}
+
 async function start(
   { command, cwd, env }: CommandRequest,
   { shell, sandbox, guard }: CommandHost,
   hold: Hold,
-): Promise<{ child: ChildProcess; pid: number; streams: Readable[] }> {
+): Promise<Started> {
   try {
     const { file, args, gated } = shell.launch(command, env);
-    const plain = { file, args, env: { ...env, ...guard.mark } };
+    const plain: SandboxedProgram = { file, args, env: { ...env, ...guard.mark } };
     const program = sandbox
       ? await sandbox.wrap({ ...plain, file: file === "sh" ? "/bin/sh" : file }, cwd)
       : plain;
@@ -110,7 +123,7 @@ async function start(
     child.on("error", () => undefined);
     if (child.pid === undefined) throw new Error("the process has no id");
     const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    return { child, pid: child.pid, streams };
+    return { child, pid: child.pid, streams, finish: program.finish };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     throw await notStarted(error, command, cwd);
