@@ -2,7 +2,7 @@ import { readArguments, type Arguments, type GoodOptions } from "./options.ts";
 import type { ShellWord } from "./words.ts";
 
 /** A git command that only reads when it is given these options, and operands that pass. */
-interface GitReader {
+export interface GitReader {
   /** The only words that may stand first. */
   verbs?: readonly string[];
   options: GoodOptions;
@@ -25,7 +25,8 @@ const LOG =
   "--extended-regexp --fixed-strings --count";
 const REFS = "--sort= --count= --format= --points-at= --contains --no-contains --merged[=] --no-merged[=]";
 
-const READERS: Readonly<Record<string, GitReader>> = {
+/** What is known of each git command that can only read. */
+export const READERS: Readonly<Record<string, GitReader>> = {
   blame: {
     options:
       "-wscelfnptb -L: -M? -C? --date= --porcelain --line-porcelain --show-email --root --since= --abbrev=",
