@@ -5,6 +5,7 @@ import {
   type Initiator,
   type Message,
   type Provider,
+  type StopReason,
   type ToolCall,
   type ToolSpec,
   type Usage,
@@ -158,6 +159,8 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
       return { reason: options.signal.aborted ? "aborted" : "error", ...errorOf(options, result) };
     }
     if (result.stopReason === "aborted") return { reason: "aborted" };
+    const cut = whyCut[result.stopReason];
+    if (cut !== undefined) yield { type: "notice", level: "warning", text: `The answer ends here: ${cut}.` };
 
     const calls = result.message.content.filter((part) => part.type === "tool_call");
     if (calls.length === 0) {
@@ -189,6 +192,12 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     if (stop) return { reason: "error", error: serializeError(stop) };
   }
 }
+
+/** Why an answer is not whole although the model has ended it. */
+const whyCut: Partial<Record<StopReason, string>> = {
+  length: "the model's limit for one answer was reached",
+  content_filter: "the service's content filter stopped it",
+};
 
 /** A message as the model may see it: what was meant for the screen stays here. */
 function sendable(message: TranscriptMessage): Message {
