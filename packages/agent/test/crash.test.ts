@@ -94,6 +94,26 @@ test.each(Object.entries(faults))(
   },
 );
 
+test(
+  "F-5: memory taken all at once ends Node itself, and the conversation is kept",
+  { timeout: 60_000 },
+  async () => {
+    await using simulator = await createSimulator();
+    await using sandbox = await createSandbox({
+      COPILOT_GITHUB_TOKEN: simulator.githubToken,
+      ZOTPILOT_HOST: simulator.origin,
+    });
+    const fault = "const kept = []; for (;;) kept.push(new Array(10000).fill(Math.random()));";
+    const flags = ["--max-old-space-size=64"];
+    const prompt = `run \`sleep 300 # ${said}\``;
+    const result = await runWithFault(sandbox, fault, ["--json", "--yes", prompt], '"tool_use"', flags);
+    expect(result).toMatchObject({ code: null, signal: "SIGABRT" });
+    expect(await runCli(sandbox, ["--continue", "-p", "what can you do?"])).toMatchObject({ code: 0 });
+    const last = simulator.requests.findLast((request) => request.path === "/chat/completions");
+    expect(JSON.stringify(last?.body)).toContain(said);
+  },
+);
+
 test("F-5: a report names the kind and the place of a mistake", async () => {
   await using sandbox = await createSandbox();
   const result = await runWithFault(sandbox, faults["mistake in code"], ["--demo", "rpc"], "");
