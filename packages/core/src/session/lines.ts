@@ -3,6 +3,8 @@ import { open } from "node:fs/promises";
 
 const LINE_FEED = 0x0a;
 const blockSize = 256 * 1024;
+/** A longer line is no record; it is passed over without being held. */
+const maxLineBytes = 64 * 1024 * 1024;
 
 /** A whole line of a file, and where it begins. */
 export interface PlacedLine {
@@ -15,8 +17,13 @@ export async function* linesBackward(path: string): AsyncGenerator<PlacedLine, v
   const file = await open(path, "r");
   try {
     let position = (await file.stat()).size;
-    /** The later parts of the line whose beginning is still to come; undefined before the first line feed. */
+    /** The later parts of the line whose beginning is still to come, last first; undefined before the first line feed. */
     let later: Buffer[] | undefined;
+    let length = 0;
+    const whole = (first: Buffer): Buffer | undefined =>
+      later && length + first.length <= maxLineBytes
+        ? Buffer.concat([first, ...later.toReversed()])
+        : undefined;
     while (position > 0) {
       const start = Math.max(0, position - blockSize);
       const block = Buffer.alloc(position - start);
@@ -24,17 +31,20 @@ export async function* linesBackward(path: string): AsyncGenerator<PlacedLine, v
       if (bytesRead < block.length) return;
       let end = block.length;
       for (let feed = block.lastIndexOf(LINE_FEED); feed !== -1;) {
-        if (later) {
-          yield { bytes: Buffer.concat([block.subarray(feed + 1, end), ...later]), offset: start + feed + 1 };
-        }
+        const bytes = whole(block.subarray(feed + 1, end));
+        if (bytes) yield { bytes, offset: start + feed + 1 };
         later = [];
+        length = 0;
         end = feed;
         feed = end === 0 ? -1 : block.lastIndexOf(LINE_FEED, end - 1);
       }
-      later?.unshift(block.subarray(0, end));
+      length += end;
+      if (length <= maxLineBytes) later?.push(block.subarray(0, end));
+      else later = later && [];
       position = start;
     }
-    if (later) yield { bytes: Buffer.concat(later), offset: 0 };
+    const bytes = whole(Buffer.alloc(0));
+    if (bytes) yield { bytes, offset: 0 };
   } finally {
     await file.close();
   }

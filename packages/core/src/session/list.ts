@@ -22,6 +22,7 @@ export async function listCandidates(directory: string): Promise<Candidate[]> {
     if (error.code === "ENOENT") return [];
     throw sessionError(error, directory);
   });
+  await clearLeftovers(directory, names);
   const found = await eachOf(
     names.filter((name) => name.endsWith(".jsonl")),
     async (name): Promise<Candidate | undefined> => {
@@ -37,6 +38,21 @@ export async function listCandidates(directory: string): Promise<Candidate[]> {
       (left, right) =>
         right.updatedAt.getTime() - left.updatedAt.getTime() || (left.path < right.path ? 1 : -1),
     );
+}
+
+/** So long after its last change nobody writes to a file that was to replace another one. */
+const abandonedMs = 3_600_000;
+
+/** Removes what a program that was killed has left half done: files that never took their name, locks put aside. */
+async function clearLeftovers(directory: string, names: readonly string[]): Promise<void> {
+  const leftovers = names.filter((name) => /\.tmp$|\.lock\.[0-9a-f-]{36}$/.test(name));
+  await eachOf(leftovers, async (name) => {
+    const path = join(directory, name);
+    const entry = await stat(path).catch(() => undefined);
+    if (!entry?.isFile() || Date.now() - entry.mtimeMs < abandonedMs) return;
+    // In a folder that nobody may write to they stay.
+    await rm(path, { force: true }).catch(() => undefined);
+  });
 }
 
 /**

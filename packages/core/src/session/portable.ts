@@ -9,7 +9,7 @@ import { writeWhole } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
 import { requireOwnHeader } from "./read-session.ts";
 import { parseLine, sessionVersion, type SessionHeader } from "./schema.ts";
-import { sessionError } from "./session-error.ts";
+import { requireFile, sessionError } from "./session-error.ts";
 import { createZotReader, isZotHeader } from "./zot.ts";
 
 /** What exported sessions are called. */
@@ -93,6 +93,7 @@ export async function importSession(
 
 async function firstLine(file: string): Promise<unknown> {
   try {
+    await requireFile(file);
     for await (const line of decodeLines(createReadStream(file))) {
       return line.type === "line" ? parseLine(line.text) : undefined;
     }

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { basename } from "node:path";
 import { decodeLines, type Line } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
 import { isDurableType, type DurableEvent } from "../events/event.ts";
@@ -13,7 +14,7 @@ import {
   sessionVersion,
   type SessionHeader,
 } from "./schema.ts";
-import { sessionError } from "./session-error.ts";
+import { requireFile, sessionError } from "./session-error.ts";
 
 /** One event of a session, with the id of its line and when it was written. */
 export interface SessionEntry {
@@ -45,14 +46,13 @@ export async function readSession(path: string): Promise<SessionContents> {
     const header = await requireHeader(path);
     const start = await findBeginning(path);
     const events: DurableEvent[] = [];
-    const warnings: string[] = [];
+    const warnings = header.isMadeUp ? [`${path}: line 1 is damaged and was passed over`] : [];
     const problems: { number: number; sentence: string }[] = [];
     const isNewer = header.version > sessionVersion;
+    let isTorn = false;
     for await (const line of decodeLines(createReadStream(path, { start }))) {
       if (line.type === "torn") {
-        warnings.push(
-          `${path}: the last line was cut off when it was written, and was left out; what there is of it is kept`,
-        );
+        isTorn = true;
         continue;
       }
       if (start === 0 && line.number === 1) continue;
@@ -61,11 +61,16 @@ export async function readSession(path: string): Promise<SessionContents> {
       else if (found) events.push(found.event);
     }
     if (problems.length > 0 && isNewer) {
-      warnings.unshift(`${path}: lines that this version cannot read were passed over (${problems.length})`);
+      warnings.push(`${path}: lines that this version cannot read were passed over (${problems.length})`);
     } else if (problems.length > 0) {
       const before = await countLines(path, start);
-      warnings.unshift(
+      warnings.push(
         ...problems.map(({ number, sentence }) => `${path}: line ${before + number} ${sentence}`),
+      );
+    }
+    if (isTorn) {
+      warnings.push(
+        `${path}: the last line was cut off when it was written, and was left out; what there is of it is kept`,
       );
     }
     const paired = pairCalls(events);
@@ -107,22 +112,41 @@ export function entryOf(line: Line): SessionEntry | string | undefined {
   return isDurableType(envelope.data.event.type) ? "has an unexpected form and was passed over" : undefined;
 }
 
+/** A header, and whether it had to be made up because the first line is damaged. */
+export interface FoundHeader extends SessionHeader {
+  isMadeUp?: boolean;
+}
+
 /**
- * Reads the header, also that of a newer version in which this one finds what it needs. Throws a `CoreError` when the
- * file is missing, unreadable or no session, and `session_newer` when its header has become another one.
+ * Reads the header, also that of a newer version in which this one finds what it needs. Where the first line is damaged
+ * and the second one is a session's, a header is made up. Throws a `CoreError` when the file is missing, unreadable or no
+ * session, and `session_newer` when its header has become another one.
  */
-export async function requireHeader(path: string): Promise<SessionHeader> {
+export async function requireHeader(path: string): Promise<FoundHeader> {
+  let reason = "it is empty";
   try {
+    await requireFile(path);
     for await (const line of decodeLines(createReadStream(path))) {
-      if (line.type === "torn") {
-        throw new CoreError("session_corrupt", `${path} is not a session file: its first line is cut off`);
-      }
-      return parseHeader(line.type === "line" ? parseLine(line.text) : undefined, path);
+      if (line.type === "torn" && line.number === 1) reason = "its first line is cut off";
+      if (line.type === "torn") break;
+      const value = line.type === "line" ? parseLine(line.text) : undefined;
+      const header = line.number === 1 ? parseHeader(value, path) : headerFor(path, value);
+      if (header) return header;
+      reason = "its first line is damaged";
+      if (line.number > 1) break;
     }
   } catch (error) {
     throw sessionError(error, path);
   }
-  throw new CoreError("session_corrupt", `${path} is not a session file: it is empty`);
+  throw new CoreError("session_corrupt", `${path} is not a session file: ${reason}`);
+}
+
+/** The header of a session whose first line is damaged, by its name and its second line; undefined when that is none. */
+export function headerFor(path: string, second: unknown): FoundHeader | undefined {
+  const line = sessionLine.safeParse(second);
+  if (!line.success) return undefined;
+  const id = basename(path, ".jsonl");
+  return { type: "session", version: sessionVersion, id, cwd: "", createdAt: line.data.at, isMadeUp: true };
 }
 
 /** Where the last summary or new start stands that nothing before it must be read for; 0 when there is none. */
@@ -153,7 +177,7 @@ function withModel(events: DurableEvent[]): DurableEvent[] {
 
 /** Reads the header of a session that is to be written to or copied. Throws `session_newer` for a newer one as well. */
 export async function requireOwnHeader(path: string): Promise<SessionHeader> {
-  const header = await requireHeader(path);
+  const { isMadeUp: _, ...header } = await requireHeader(path);
   if (header.version > sessionVersion) throw newerError(path, header.version, "update zotpilot to use it");
   return header;
 }
@@ -164,12 +188,12 @@ export function newerError(path: string, version: number, advice: string): CoreE
   return new CoreError("session_newer", sentence);
 }
 
-function parseHeader(value: unknown, path: string): SessionHeader {
+function parseHeader(value: unknown, path: string): SessionHeader | undefined {
   const header = sessionHeader.safeParse(value);
   if (header.success) return header.data;
   const format = sessionFormat.safeParse(value);
   if (format.success && format.data.version > sessionVersion) {
     throw newerError(path, format.data.version, "update zotpilot to use it");
   }
-  throw new CoreError("session_corrupt", `${path} is not a session file: its first line is damaged`);
+  return undefined;
 }

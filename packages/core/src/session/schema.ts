@@ -65,10 +65,10 @@ export function parseIndex(text: string): IndexEntry[] {
   return parsed(sessionIndex, text)?.sessions ?? [];
 }
 
-/** Any line as a value; undefined when it is no JSON. */
+/** Any line as a value; undefined when it is no JSON. A mark of the byte order, as some editors write it, is passed over. */
 export function parseLine(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch {
     return undefined;
   }

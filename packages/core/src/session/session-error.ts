@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { CoreError } from "../errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -20,4 +21,11 @@ export function sessionError(error: unknown, path: string): Error {
     return new CoreError("session_unavailable", message, { cause: error });
   }
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Throws for what is there and no file: a pipe, for example, would be waited for without end. */
+export async function requireFile(path: string): Promise<void> {
+  const entry = await stat(path);
+  if (entry.isFile() || entry.isDirectory()) return;
+  throw new CoreError("session_unavailable", `cannot use the session at ${path}: it is not a file`);
 }

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { textOf } from "@zotpilot/provider/model";
 import type { DurableEvent } from "../events/event.ts";
-import { entryOf } from "./read-session.ts";
+import { entryOf, headerFor } from "./read-session.ts";
 import { parseLine, sessionHeader } from "./schema.ts";
 
 /** What a list of sessions shows. */
@@ -37,9 +37,10 @@ export async function readSummary(path: string, size: number): Promise<SummaryFi
     const head = Buffer.alloc(Math.min(size, endBytes));
     await file.read(head, 0, head.length, 0);
     const [first = "", ...lines] = head.toString("utf8").split("\n");
-    const header = sessionHeader.safeParse(parseLine(first));
-    if (!header.success) return undefined;
-    const { id, cwd, createdAt, parent } = header.data;
+    const parsed = sessionHeader.safeParse(parseLine(first));
+    const header = parsed.success ? parsed.data : headerFor(path, parseLine(lines[0] ?? ""));
+    if (!header) return undefined;
+    const { id, cwd, createdAt, parent } = header;
     const summary: SummaryFields = { id, cwd, createdAt, ...(parent !== undefined && { parent }) };
     const tail = Buffer.alloc(Math.min(Math.max(0, size - head.length), endBytes));
     await file.read(tail, 0, tail.length, size - tail.length);
