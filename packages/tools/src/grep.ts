@@ -5,6 +5,7 @@ import { lookAt } from "./glob/look-at.ts";
 import { createUnreadable } from "./glob/unreadable.ts";
 import { searchBuiltIn } from "./grep/built-in.ts";
 import type { FoundLine, Search } from "./grep/search.ts";
+import { createSecretFilter } from "./grep/secret-filter.ts";
 import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
 import { confinementOf } from "./shared/confinement.ts";
 import { detailed } from "./shared/details.ts";
@@ -67,20 +68,18 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
         signal,
       };
       const page = createPage(cwd);
+      const secrets = createSecretFilter(start, page.take);
       const rg = ripgrep && !confinement ? await findRipgrep() : undefined;
       const { stopped } = rg
-        ? await searchWithRipgrep(rg, search, page.take)
-        : await searchBuiltIn(search, cwd, confinement, page.take);
-      const note = unreadable.note();
+        ? await searchWithRipgrep(rg, search, secrets.take)
+        : await searchBuiltIn(search, cwd, confinement, secrets.take);
+      const notes = [secrets.note(cwd), unreadable.note()].filter((note) => note !== undefined);
       if (page.text() === "") {
         const nothing = `no lines match ${input.pattern}${shown === "." ? "" : ` in ${shown}`}`;
-        return detailed(`${[nothing, ...(note === undefined ? [] : [note])].join("; ")}\n`, page.counts());
+        return detailed(`${[nothing, ...notes].join("; ")}\n`, page.counts());
       }
-      const notes = [
-        ...(stopped ? ["there are more; a narrower pattern or path shows them"] : []),
-        ...(note === undefined ? [] : [note]),
-      ];
-      const text = page.text() + notes.map((each) => `... [${each}]\n`).join("");
+      if (stopped) notes.unshift("there are more; a narrower pattern or path shows them");
+      const text = page.text() + notes.map((note) => `... [${note}]\n`).join("");
       return detailed(text, { ...page.counts(), truncated: stopped });
     },
   });

@@ -138,4 +138,19 @@ describe.each([
     expect(cut[0]).toBe("B.ts:1: needle");
     expect(cut[499]).toBe("a.ts:100: needle");
   });
+
+  test("what secrets are kept in is searched only when it is named", async () => {
+    const cwd = await setUp();
+    for (const name of [".env", "src/.env.local", "src/id_rsa", ".env.example"]) {
+      await writeFile(join(cwd, name), "needle of gold\n");
+    }
+    expect(await callText(grep, cwd, { pattern: "of gold" })).toBe(
+      ".env.example:1: needle of gold\n... [.env, src/.env.local, src/id_rsa left out: secrets are kept there; path can name one]\n",
+    );
+    expect(await callText(grep, cwd, { pattern: "of gold", files: ".env" })).toBe(
+      "no lines match of gold; .env left out: secrets are kept there; path can name one\n",
+    );
+    expect(await callText(grep, cwd, { pattern: "of gold", path: ".env" })).toBe(".env:1: needle of gold\n");
+    expect(await callText(grep, cwd, { pattern: "nowhere" })).toBe("no lines match nowhere\n");
+  });
 });
