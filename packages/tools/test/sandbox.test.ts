@@ -23,9 +23,20 @@ async function setUp() {
   await writeFile(join(project, ".env"), "SECRET=of-the-project\n");
   await mkdir(join(project, "packages", "a"), { recursive: true });
   await writeFile(join(project, "packages", "a", ".env.local"), "SECRET=of-the-package\n");
+  await mkdir(join(project, "a", "b", "c", "d", "e"), { recursive: true });
+  await writeFile(join(project, "a", "b", "c", "d", "e", ".env"), "SECRET=of-the-depth\n");
+  await writeFile(join(project, "id_ed25519"), "of-the-person\n");
   await writeFile(join(outside, "credentials"), "the-credential\n");
   const sandbox = await createSandbox({ writable: [project], hidden: [join(outside, "credentials")] });
-  const env = { ...process.env, SOME_API_KEY: "key-in-env", GITHUB_TOKEN: "token-in-env" };
+  const env = {
+    ...process.env,
+    SOME_API_KEY: "key-in-env",
+    GITHUB_TOKEN: "token-in-env",
+    OPENAI_KEY: "key-in-env",
+    MY_PAT: "token-in-env",
+    SENTRY_DSN: "key-in-env",
+    HTTPS_PROXY: "http://user:key-in-env@proxy.example:8080",
+  };
   const bash = createBashTool({ sandbox, env });
   return {
     project,
@@ -64,12 +75,66 @@ describe.skipIf(problem !== undefined)(
       expect(await readdir(homedir())).toEqual(before);
     });
 
-    test("programs of others cannot be planted", async () => {
+    test("programs of others cannot be planted where there are some", async () => {
       const { project, run } = await setUp();
-      expect(await run("echo x > .git/hooks/pre-commit")).toContain("Read-only");
+      await mkdir(join(project, ".github", "workflows"), { recursive: true });
+      await mkdir(join(project, ".husky"));
+      await mkdir(join(project, "packages", "inner"));
+      execFileSync("git", ["init", "-q"], { cwd: join(project, "packages", "inner") });
+      for (const path of [
+        ".git/hooks/pre-commit",
+        ".git/config",
+        ".github/workflows/ci.yml",
+        ".husky/pre-commit",
+        "packages/inner/.git/hooks/pre-commit",
+        "packages/inner/.git/config",
+      ]) {
+        expect(await run(`echo x >> ${path}`)).toContain("Read-only");
+      }
       expect(await run("git config core.fsmonitor ./x")).not.toContain("[exit 0]");
-      expect(await run("mv .git/hooks .git/other")).not.toContain("[exit 0]");
+      for (const path of [".git/hooks", ".git", ".github", ".husky", "packages/inner/.git"]) {
+        expect(await run(`mv ${path} other`)).not.toContain("[exit 0]");
+      }
       expect(existsSync(join(project, ".git", "hooks", "pre-commit"))).toBe(false);
+      expect(await run("touch fresh && git add fresh && git status --short")).toContain("[exit 0]");
+    });
+
+    test.each([
+      ".mcp.json",
+      ".github/workflows/ci.yml",
+      ".vscode/tasks.json",
+      ".idea/x",
+      ".gitmodules",
+      ".husky/pre-commit",
+      ".npmrc",
+      ".envrc",
+      ".zotpilot/permissions.json",
+      ".git/commondir",
+      ".git/info/attributes",
+      ".git/modules/a/config",
+    ])("S-G4: what others run does not stay where it was not before: %s", async (path) => {
+      const { project, run } = await setUp();
+      const text = await run(
+        `rm -rf ${join(path, "..")}; mkdir -p $(dirname ${path}) && echo planted > ${path}`,
+      );
+      const stays = existsSync(join(project, path)) && (await readFile(join(project, path), "utf8"));
+      expect(stays).not.toBe("planted\n");
+      expect(text).toMatch(/must not make what other programs run.*\.from-sandbox|Read-only|\[exit 1\]/s);
+      const names = await readdir(project, { recursive: true });
+      // Nothing is lost of what could be written.
+      if (text.includes("must not make")) expect(names.join("\n")).toContain(".from-sandbox");
+    });
+
+    test("a new repository stays when it runs nothing", async () => {
+      const { project, run } = await setUp();
+      expect(await run("git init -q fresh && cd fresh && git add . && git status")).toContain("[exit 0]");
+      expect(existsSync(join(project, "fresh", ".git"))).toBe(true);
+      const text = await run("git init -q packages/bad && git -C packages/bad config core.fsmonitor ./x");
+      expect(text).toContain("must not make what other programs run");
+      expect(existsSync(join(project, "packages", "bad", ".git"))).toBe(false);
+      expect(existsSync(join(project, "packages", "bad", ".git.from-sandbox", "config"))).toBe(true);
+      const hook = "git init -q hooked && cp /bin/true hooked/.git/hooks/pre-commit";
+      expect(await run(hook)).toContain("must not make");
     });
 
     test("there is no network", async () => {
@@ -113,9 +178,9 @@ describe.skipIf(problem !== undefined)(
 
     test("S-H7: secrets are out of sight", async () => {
       const { outside, run } = await setUp();
-      expect(await run(`cat .env packages/a/.env.local ${join(outside, "credentials")}`)).not.toMatch(
-        /of-the|the-credential/,
-      );
+      expect(
+        await run(`cat .env packages/a/.env.local a/b/c/d/e/.env id_ed25519 ${join(outside, "credentials")}`),
+      ).not.toMatch(/of-the|the-credential/);
       expect(await run("env")).not.toMatch(/key-in-env|token-in-env/);
       expect(
         await run("cat /etc/shadow; echo; ls -A ~/.ssh ~/.config/gh ~/.zotpilot 2>/dev/null; true"),
@@ -226,16 +291,11 @@ test("S-H6, S-H7: what seatbelt is told", async () => {
   expect(filesystem.allowWrite).toEqual([project]);
   expect(filesystem.denyRead).toEqual(expect.arrayContaining([secret, join(project, ".env")]));
   expect(filesystem.denyWrite).toEqual(
-    [
-      ".git/hooks",
-      ".git/config",
-      ".gitmodules",
-      ".vscode",
-      ".idea",
-      ".mcp.json",
-      ".github/workflows",
-      ".zotpilot",
-    ].map((name) => join(project, name)),
+    expect.arrayContaining(
+      [".gitmodules", ".vscode", ".mcp.json", ".github/workflows", ".zotpilot"].map((name) =>
+        join(project, name),
+      ),
+    ),
   );
 });
 

@@ -1,9 +1,10 @@
-import { lstat, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
 import { findProgram } from "../shared/find-program.ts";
 import { isInside } from "../shared/inside.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { PROTECTED_PARTS } from "./protected-parts.ts";
+import { lookAround } from "./look-around.ts";
+import { moveAside } from "./move-aside.ts";
+import { protectedPlaces } from "./protected-places.ts";
 import type { CommandSandbox, SandboxOptions } from "./sandbox.ts";
 import { secretPlaces, withoutSecrets } from "./secrets.ts";
 
@@ -65,26 +66,23 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
       if (["/tmp", "/var/tmp", "/run"].some((top) => isInside(folder, top)))
         args.push("--ro-bind", folder, folder);
       for (const path of writable) args.push("--bind", path, path);
-      for (const path of writable) args.push(...(await readOnlyParts(path)));
-      for (const { path, isFolder } of await secretPlaces(writable, options.hidden ?? [])) {
+      const around = await lookAround(writable);
+      const { readOnly, pinned, absent } = await protectedPlaces(writable, around.repositories);
+      for (const path of pinned) args.push("--bind", path, path);
+      for (const path of readOnly) args.push("--ro-bind", path, path);
+      for (const { path, isFolder } of await secretPlaces([...around.secrets, ...(options.hidden ?? [])])) {
         args.push(...(isFolder ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path]));
       }
       args.push("--chdir", folder, "--", program.file, ...program.args);
-      return { file: bwrap, args, env: withoutSecrets(program.env) };
+      const { repositories } = around;
+      return {
+        file: bwrap,
+        args,
+        env: withoutSecrets(program.env),
+        finish: () => moveAside({ writable, repositories, absent }),
+      };
     },
   };
-}
-
-async function readOnlyParts(folder: string): Promise<string[]> {
-  const found = await Promise.all(
-    PROTECTED_PARTS.map(async (name) => {
-      const path = join(folder, name);
-      const stats = await lstat(path).catch(() => undefined);
-      // A link is left alone: what it leads to is read-only already, or is writable as itself.
-      return stats && !stats.isSymbolicLink() ? ["--ro-bind", path, path] : [];
-    }),
-  );
-  return found.flat();
 }
 
 async function realFolder(folder: string): Promise<string> {

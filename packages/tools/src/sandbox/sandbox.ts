@@ -13,6 +13,8 @@ export interface SandboxedProgram {
   file: string;
   args: readonly string[];
   env: Record<string, string>;
+  /** To be called when it has ended: puts right what must not stay. Gives a sentence when there was something. */
+  finish?(): Promise<string | undefined>;
 }
 
 /** Runs commands where they can reach only what they were given. */

@@ -1,8 +1,8 @@
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
 import { quoteWord } from "../shell/words.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { PROTECTED_PARTS } from "./protected-parts.ts";
+import { lookAround } from "./look-around.ts";
+import { protectedPlaces } from "./protected-places.ts";
 import type { CommandSandbox, SandboxOptions } from "./sandbox.ts";
 import { secretPlaces, withoutSecrets } from "./secrets.ts";
 
@@ -23,13 +23,15 @@ interface SandboxRuntime {
 /** The rules of a sandbox without a network: all is readable but secrets, nothing is writable but the given folders. */
 export async function seatbeltRules({ writable, hidden = [] }: SandboxOptions): Promise<SeatbeltRules> {
   const folders = await Promise.all(writable.map((folder) => realpath(folder)));
-  const secrets = await secretPlaces(folders, hidden);
+  const around = await lookAround(folders);
+  const secrets = await secretPlaces([...around.secrets, ...hidden]);
+  const { readOnly, absent } = await protectedPlaces(folders, around.repositories);
   return {
     network: { allowedDomains: [], deniedDomains: [] },
     filesystem: {
       denyRead: secrets.map(({ path }) => path),
       allowWrite: folders,
-      denyWrite: folders.flatMap((folder) => PROTECTED_PARTS.map((name) => join(folder, name))),
+      denyWrite: [...readOnly, ...absent],
     },
   };
 }

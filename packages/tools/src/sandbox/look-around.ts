@@ -1,0 +1,39 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What stands in the folders that commands may write to. All absolute. */
+export interface Surroundings {
+  /** Files that hold secrets by their name. */
+  secrets: string[];
+  /** Folders or files named `.git`. */
+  repositories: string[];
+}
+
+const SECRET_FILE = /^\.env(\..+)?$|^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/i;
+const EXAMPLE = /^\.env\.(example|sample|template|dist|defaults?)$/i;
+const MAX_DEPTH = 6;
+/** Looked at before each command, so there cannot be very many. */
+const MAX_FOLDERS = 4_000;
+const NOT_ENTERED = new Set(["node_modules", ".git"]);
+
+/** Looks through some folders, the upper levels first, as far as it can be done before each command. */
+export async function lookAround(folders: readonly string[]): Promise<Surroundings> {
+  const found: Surroundings = { secrets: [], repositories: [] };
+  let level = [...folders];
+  let visited = 0;
+  for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
+    const next: string[] = [];
+    for (const folder of level) {
+      if ((visited += 1) > MAX_FOLDERS) return found;
+      for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        const path = join(folder, entry.name);
+        if (entry.name === ".git") found.repositories.push(path);
+        else if (entry.isDirectory()) {
+          if (!NOT_ENTERED.has(entry.name)) next.push(path);
+        } else if (SECRET_FILE.test(entry.name) && !EXAMPLE.test(entry.name)) found.secrets.push(path);
+      }
+    }
+    level = next;
+  }
+  return found;
+}
