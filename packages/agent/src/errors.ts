@@ -25,6 +25,7 @@ const byCode: Record<string, number> = {
   rate_limited: exitCodes.limit,
   quota_exceeded: exitCodes.limit,
   turn_limit: exitCodes.limit,
+  tool_limit: exitCodes.limit,
   request_limit: exitCodes.limit,
   credit_limit: exitCodes.limit,
   session_not_found: exitCodes.usage,

@@ -75,6 +75,17 @@ test("F-27: an answer that was cut is told in every mode", async () => {
   }
 });
 
+test("a prompt that takes 500 tool calls has reached a limit as well", async () => {
+  const many = Array.from({ length: 64 }, (_, index) => ({
+    name: "glob",
+    arguments: { pattern: `${index}` },
+  }));
+  await using set = await start({ answer: answer.toolCalls(many) });
+  const result = await runCli(set.sandbox, ["-p", "go"]);
+  expect(result).toMatchObject({ code: 3, stderr: expect.stringMatching(/stopped after 512 tool calls/) });
+  expect(set.asked()).toBe(8);
+});
+
 test("a conversation that a budget has ended goes on later", async () => {
   await using set = await start();
   expect(await runCli(set.sandbox, ["--max-requests", "1", "-p", "remember the word lantern"])).toMatchObject(
