@@ -231,3 +231,10 @@ test("S-G4: the program's own files are always asked about", async () => {
     expect((await broker.preview(call, project)).effect).toBe("ask");
   }
 });
+
+test("a file of rules with a byte order mark is read", async () => {
+  const folder = await temporaryFolder();
+  const store = createPermissionStore({ folder, project: await temporaryFolder() });
+  await writeFile(store.files.user, '\ufeff{"deny":["bash(rm *)"]}');
+  expect((await store.list()).map(({ rule }) => rule)).toEqual(["bash(rm *)"]);
+});

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rmdir, stat, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ApprovalRequest, AskForApproval, ToolResult } from "@zotpilot/core";
@@ -37,6 +37,30 @@ async function broker(rules: PolicyRules = {}, options: Partial<ApprovalBrokerOp
 }
 
 const yes: AskForApproval = async ({ digest }) => ({ digest, decision: "allow" });
+
+test("S-H3: a link that is swapped while somebody is asked makes the answer worthless", async () => {
+  const outside = await temporaryFolder();
+  const project = await temporaryFolder();
+  await mkdir(join(project, "folder"));
+  const shown: string[] = [];
+  const { call, ran } = await broker(
+    {},
+    {
+      project,
+      ask: async (request) => {
+        shown.push(...request.writes);
+        await rmdir(join(project, "folder"));
+        await symlink(outside, join(project, "folder"));
+        return yes(request, new AbortController().signal);
+      },
+    },
+  );
+  expect(await call("write", { path: "folder/file", content: "x" })).toBe(
+    "folder/file leads elsewhere since it was approved",
+  );
+  expect(shown).toEqual([join(project, "folder", "file")]);
+  expect(ran).toEqual([]);
+});
 
 describe("with nobody to ask", () => {
   test("reading runs, everything else is refused with the reason", async () => {

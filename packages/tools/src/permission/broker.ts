@@ -104,6 +104,11 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     if (answer?.decision !== "allow")
       return { refused: answer?.reason ?? (answer ? "user declined" : "user cancelled"), asked: true };
     if (answer.digest !== digest) return { refused: "the answer was for another call", asked: true };
+    // A link may have been swapped while somebody read where it leads.
+    const now = await judge(call, cwd);
+    if (now.decision.effect === "deny") return { refused: refusal(now.decision), asked: true };
+    const moved = facts.paths.find(({ real }, index) => now.facts.paths[index]?.real !== real);
+    if (moved) return { refused: `${moved.shown} leads elsewhere since it was approved`, asked: true };
     if (answer.remember !== undefined && decision.remember.length > 0) {
       if (answer.remember === "project") await policy.remember?.(decision.remember);
       else session = [...session, policyLayer("this session", { allow: decision.remember }, project)];

@@ -35,7 +35,8 @@ export function readRemembered(text: string, file: string): RememberedFile {
 function read<Schema extends z.ZodType>(schema: Schema, text: string, file: string): z.output<Schema> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors of Windows begin a file with a byte order mark.
+    value = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch {
     throw new ToolError("bad_rule", `${file} is not JSON; nothing is permitted until it is repaired`);
   }
