@@ -39,6 +39,7 @@ function failingSession(failOn: AgentEvent["type"] | undefined): Session & { kep
   const kept: string[] = [];
   return {
     id: "id",
+    createdAt: "2026-01-02T03:04:05.678Z",
     path: "/nowhere",
     events: [],
     warnings: [],

@@ -31,7 +31,7 @@ export async function makeAgent(settings: {
     ...(options.model !== undefined && { asked: options.model }),
     ...(last !== undefined && { last }),
   });
-  const instructions = await loadAgentInstructions(options, env, today());
+  const instructions = await loadAgentInstructions(options, env, dayOf(session));
   for (const warning of instructions.warnings) onWarning(warning);
   const codingTools = await openTools({ options, env, permissions, session: session?.id, onRefused });
   const { tools, middleware, checkpoints } = codingTools;
@@ -68,8 +68,10 @@ export async function makeAgent(settings: {
   return { agent, tools: codingTools };
 }
 
-function today(): string {
-  const now = new Date();
+/** The day that the model is told: that of the session's beginning, so that the prompt stays the same in caches. */
+function dayOf(session: Session | undefined): string {
+  const begun = new Date(session?.createdAt ?? Date.now());
+  const now = Number.isNaN(begun.getTime()) ? new Date() : begun;
   const two = (value: number): string => String(value).padStart(2, "0");
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }

@@ -17,6 +17,8 @@ export interface Session {
   readonly id: string;
   /** The file, absolute. It exists from the first event on. */
   readonly path: string;
+  /** When it began, ISO 8601. */
+  readonly createdAt: string;
   /**
    * The events that the conversation goes on from, as they were when it was opened: all of them, or those since the last
    * summary. Empty again once a summary or a new start is appended, so that nothing is held in memory that nobody goes on
@@ -189,6 +191,7 @@ function session(parts: {
   return {
     id: header.id,
     path,
+    createdAt: header.createdAt,
     get events() {
       return events;
     },
@@ -218,6 +221,7 @@ async function openReadOnly(path: string, reason: CoreError, told: readonly stri
   return {
     id: header.id,
     path,
+    createdAt: header.createdAt,
     events,
     warnings: [...told, ...warnings, reason.message],
     readOnly: true,
