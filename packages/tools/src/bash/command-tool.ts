@@ -53,9 +53,7 @@ export function createCommandTool(
       const shown = createProgress(progress);
       try {
         const onOutput = async (bytes: Buffer): Promise<void> => {
-          const text = output.decode(bytes);
-          shown.add(text);
-          await output.add(text);
+          shown.add(await output.take(bytes));
         };
         const end = await runCommand({ ...request, onOutput }, host);
         const summary = await output.finish();
@@ -71,13 +69,14 @@ export function createCommandTool(
   });
 }
 
-function detailsOf(end: CommandEnd, { totalBytes, left, file }: OutputSummary): ToolDetails {
+function detailsOf(end: CommandEnd, { printedBytes, isBinary, left, file }: OutputSummary): ToolDetails {
   return {
     exit_code: end.stoppedBy ? -1 : (end.code ?? -1),
     duration_ms: Math.round(end.durationMs),
-    output_bytes: totalBytes,
+    output_bytes: printedBytes,
     lines_truncated: left.lines > 0,
     bytes_truncated: left.bytes > 0,
+    ...(isBinary && { binary: true }),
     ...(end.signal && { signal: end.signal }),
     ...(end.stoppedBy && { stopped_by: end.stoppedBy }),
     ...(end.leftRunning && { left_running: true }),

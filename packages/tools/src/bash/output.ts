@@ -15,16 +15,21 @@ export interface OutputSummary {
   tail: string | undefined;
   /** How much was left out between them. */
   left: { lines: number; bytes: number };
-  totalBytes: number;
+  /** How many bytes were printed, control characters included. */
+  printedBytes: number;
+  /** Whether the beginning is no text; then nothing but the number of bytes is known. */
+  isBinary: boolean;
   /** The file that holds the output, and whether it holds all of it. */
   file: { path: string; complete: boolean } | undefined;
 }
 
 /** Collects what a command prints in memory that does not grow with it. */
 export interface Output {
-  /** Bytes to text without control characters; a character may be split between two calls. */
-  decode(bytes: Buffer): string;
-  add(text: string): Promise<void>;
+  /**
+   * Takes what was printed, and gives it as text without control characters; nothing of what is known to be no text. A
+   * character may be split between two calls.
+   */
+  take(bytes: Buffer): Promise<string>;
   finish(): Promise<OutputSummary>;
   /** Closes the file; may be called twice. */
   close(): Promise<void>;
@@ -40,7 +45,9 @@ export function createOutput(): Output {
   const encode = createEncoder();
   const recent = createTail(MAX_BYTES);
   let start: Buffer | undefined;
+  let printedBytes = 0;
   let totalBytes = 0;
+  let isBinary = false;
   let feeds = 0;
   let file: { path: string; handle: FileHandle | undefined; complete: boolean } | undefined;
   let fileBytes = 0;
@@ -55,7 +62,8 @@ export function createOutput(): Output {
     } else if (totalBytes > MAX_BYTES || feeds > MAX_LINES) {
       const all = Buffer.concat([recent.bytes(), bytes]);
       start = Buffer.from(all.subarray(0, MAX_BYTES));
-      await save(all);
+      isBinary = looksBinary(start.toString("utf8"));
+      if (!isBinary) await save(all);
     }
     recent.add(bytes);
   }
@@ -83,16 +91,23 @@ export function createOutput(): Output {
   }
 
   return {
-    decode: (bytes) => clean(decoder.write(bytes)),
-    add,
+    async take(bytes) {
+      printedBytes += bytes.length;
+      if (isBinary) return "";
+      const text = clean(decoder.write(bytes));
+      await add(text);
+      return isBinary ? "" : text;
+    },
     async finish() {
-      await add(clean(decoder.end()));
+      if (!isBinary) await add(clean(decoder.end()));
       await close();
       const end = recent.bytes();
       const kept = file && { path: file.path, complete: file.complete };
       if (!start) {
         const left = { lines: 0, bytes: 0 };
-        return { head: end.toString("utf8"), tail: undefined, left, totalBytes, file: kept };
+        const all = end.toString("utf8");
+        isBinary = looksBinary(all);
+        return { head: all, tail: undefined, left, printedBytes, isBinary, file: kept };
       }
       const head = firstLines(start);
       const tail = lastLines(end);
@@ -100,10 +115,24 @@ export function createOutput(): Output {
         lines: Math.max(0, feeds - countLineFeeds(head) - countLineFeeds(tail)),
         bytes: totalBytes - head.length - tail.length,
       };
-      return { head: head.toString("utf8"), tail: tail.toString("utf8"), left, totalBytes, file: kept };
+      return {
+        head: head.toString("utf8"),
+        tail: tail.toString("utf8"),
+        left,
+        printedBytes,
+        isBinary,
+        file: kept,
+      };
     },
     close,
   };
+}
+
+/** What is no UTF-8 became U+FFFD; a tenth of it is more than a stray character. */
+function looksBinary(text: string): boolean {
+  let broken = 0;
+  for (let at = text.indexOf("\ufffd"); at !== -1; at = text.indexOf("\ufffd", at + 1)) broken += 1;
+  return broken > 20 && broken > text.length / 10;
 }
 
 /** Text in UTF-8, good until the next one: of a flood nothing is left behind that would have to be collected. */

@@ -26,11 +26,10 @@ function echo(command: string): string {
 }
 
 function renderOutput(output: OutputSummary): string {
-  if (output.totalBytes === 0) return "";
-  if (looksBinary(output.head)) {
-    return `... [${output.totalBytes} bytes of binary output, not shown; save it to a file and look at that]\n`;
+  if (output.isBinary) {
+    return `... [${output.printedBytes} bytes of binary output, not shown; save it to a file and look at that]\n`;
   }
-  if (output.tail === undefined) return withLineFeed(output.head);
+  if (output.tail === undefined) return output.head === "" ? "" : withLineFeed(output.head);
   const { lines, bytes } = output.left;
   const limit = `a result shows ${MAX_LINES} lines and ${MAX_BYTES} bytes`;
   const size = lines > 0 ? `${lines} lines, ${bytes} bytes` : `${bytes} bytes`;
@@ -55,13 +54,6 @@ function reason(end: CommandEnd, timeoutSeconds: number): string {
 function file({ file }: OutputSummary): string {
   if (!file) return "";
   return file.complete ? ` (full output: ${file.path})` : ` (first part of the output: ${file.path})`;
-}
-
-/** What is no UTF-8 became U+FFFD; a tenth of it is more than a stray character. */
-function looksBinary(text: string): boolean {
-  let broken = 0;
-  for (let at = text.indexOf("\ufffd"); at !== -1; at = text.indexOf("\ufffd", at + 1)) broken += 1;
-  return broken > 20 && broken > text.length / 10;
 }
 
 function withLineFeed(text: string): string {

@@ -1,5 +1,6 @@
+import { StringDecoder } from "node:string_decoder";
 import type { CommandHost } from "../bash/command-host.ts";
-import { createOutput } from "../bash/output.ts";
+import { createTextCleaner } from "../bash/clean-text.ts";
 import { runCommand, type CommandEnd } from "../bash/run-command.ts";
 import { ToolError } from "../shared/tool-error.ts";
 
@@ -44,7 +45,8 @@ export function createJobs(host: CommandHost): Jobs {
       const oldest = [...jobs.values()].find(({ end }) => end);
       if (jobs.size >= MAX_JOBS && oldest) jobs.delete(oldest.id);
       const controller = new AbortController();
-      const output = createOutput();
+      const decoder = new StringDecoder("utf8");
+      const clean = createTextCleaner();
       let recent = "";
       const job: Job = {
         id: `job-${(count += 1)}`,
@@ -68,7 +70,7 @@ export function createJobs(host: CommandHost): Jobs {
         timeoutMs: NO_LIMIT_MS,
         signal: controller.signal,
         async onOutput(bytes: Buffer) {
-          recent = (recent + output.decode(bytes)).slice(-MAX_TAIL);
+          recent = (recent + clean(decoder.write(bytes))).slice(-MAX_TAIL);
         },
       };
       const running = runCommand(request, host).then(
