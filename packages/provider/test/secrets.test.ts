@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { collectMessage, createCopilot, isProviderError } from "../src/index.ts";
+import { collectCompletion, collectMessage, createCopilot, isProviderError } from "../src/index.ts";
 import { everythingOf, expectNoSecret } from "./canary.ts";
 import { json, startService, text, TOKEN_PATH, type Answer } from "./fake-service.ts";
 import { hello } from "./simulated.ts";
@@ -60,11 +60,13 @@ const ECHOES: Record<string, (secret: string) => Answer> = {
   },
 };
 
-async function failuresOf(routes: Record<string, Answer>): Promise<unknown[]> {
+async function failuresOf(routes: Record<string, Answer>, github = GITHUB): Promise<unknown[]> {
   const service = await startService(routes);
-  const copilot = createCopilot({ githubToken: () => GITHUB, host: service.origin });
+  const copilot = createCopilot({ githubToken: () => github, host: service.origin });
   const asked = [
     collectMessage(copilot.stream(hello)),
+    collectCompletion(copilot.complete({ prompt: "a" })),
+    copilot.embeddings("a"),
     copilot.listModels(),
     copilot.enableModel("some-model"),
     copilot.user(),
@@ -137,6 +139,34 @@ describe("S-A6, S-J1: no error shows a token", () => {
       }
       await copilot.close();
     }
+  });
+
+  test.each([
+    [
+      "that begins with its end",
+      `exp=4102444800;sku=CANARYskuCANARYsku;tid=CANARYtidCANARY;rt=1:c0ffee00CANARY`,
+    ],
+    ["of the old form", "CANARYopaqueV1hashCANARY:org:4102444800:CANARYmacCANARYmac"],
+    ["of no form at all", "CANARY/opaque+CANARY.opaque~CANARY"],
+  ])("%s", async (_name, token) => {
+    const github = "0123456789CANARY0123456789CANARYabcdef0123";
+    const routesOf = (echo: (secret: string) => Answer) => ({
+      [TOKEN_PATH]: json({ token, refresh_in: 1500 }),
+      [USER_PATH]: echo(github),
+      "*": echo(token),
+    });
+    let hidden = 0;
+    for (const [name, echo] of Object.entries(ECHOES)) {
+      for (const failure of await failuresOf(routesOf(echo), github)) {
+        expect(isProviderError(failure), name).toBe(true);
+        expectNoSecret(failure, [github, token, "CANARY"]);
+        if (everythingOf(failure).includes("[redacted]")) hidden += 1;
+      }
+    }
+    for (const failure of await failuresOf({ "*": text(`bad ${github}`, 400) }, github)) {
+      expectNoSecret(failure, [github, "CANARY"]);
+    }
+    expect(hidden).toBeGreaterThan(20);
   });
 
   test("that cannot stand in a header", async () => {

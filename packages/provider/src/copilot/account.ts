@@ -7,7 +7,7 @@ import type { AccessToken } from "../transport/token.ts";
  * the token.
  */
 export function accountTag(token: AccessToken): string {
-  const named = /^tid=([^;]+)/.exec(token.value)?.[1];
+  const named = /(?:^|;)tid=([^;:]+)/.exec(token.value)?.[1];
   return createHash("sha256")
     .update(`${token.origin}\n${named ?? token.value}`)
     .digest("hex")

@@ -12,7 +12,7 @@ import type { CopilotUser } from "./user.ts";
 
 /** Options of {@link createCopilot}. */
 export interface CopilotOptions extends ProxyOptions {
-  /** The account's GitHub token; asked again for every exchange. What it throws reaches the caller unchanged. */
+  /** The account's GitHub token; asked again for every exchange. An error that it throws reaches the caller unchanged. */
   githubToken: GithubTokenSource;
   /** `github.com` (when left out), `NAME.ghe.com`, or `http://127.0.0.1:PORT` for the simulator. */
   host?: string;
@@ -85,6 +85,6 @@ export interface Copilot extends Provider {
   readonly fetch: typeof globalThis.fetch;
   /** For example `new OpenAI(copilot.sdk)`. */
   readonly sdk: CopilotSdkOptions;
-  /** Closes the connections that this object opened. A `dispatcher` from the options stays open. */
+  /** Closes the connections that this object opened; twice does no harm. A `dispatcher` from the options stays open. */
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { accountTag } from "./account.ts";
 import { createComplete } from "./completions/complete.ts";
 import type { Copilot, CopilotOptions } from "./copilot-client.ts";
 import { createEmbeddings } from "./embeddings.ts";
-import { readGithubToken } from "./github-token.ts";
+import { createCredentials } from "./github-token.ts";
 import { identityHeaders } from "./identity.ts";
 import { createModelList } from "./model-list.ts";
 import { mergeQuota, readQuotaHeaders, type CopilotQuotaState } from "./quota-headers.ts";
@@ -33,7 +33,8 @@ export function createCopilot(options: CopilotOptions): Copilot {
   const identity = identityHeaders(options.identity ?? {});
   const base = options.dispatcher ?? createAgent(agentOptions(options, home.kind === "loopback"));
   const rest = createDispatcher({ dispatcher: base, headers: identity.rest, timeouts });
-  const access = { home, githubToken: options.githubToken, dispatcher: rest, timeouts, identity };
+  const credentials = createCredentials(options.githubToken);
+  const access = { home, credentials, dispatcher: rest, timeouts, identity };
   const tokens = createTokenCache(
     createTokenAccess(access, options.tokenKind ?? "auto"),
     options.monotonicNow ? { monotonicNow: options.monotonicNow } : {},
@@ -56,16 +57,30 @@ export function createCopilot(options: CopilotOptions): Copilot {
   const host = () => new URL(tokens.current()?.origin ?? home.copilotOrigin).host;
   // SDKs and agents try again on failing answers themselves; both together would be a crowd.
   const once = createDispatcher({ ...signed, retry: { statuses: false } }).compose(watched);
-  const fetch = createSdkFetch(once, host);
+  const fetch = createSdkFetch(once, host, credentials.areBlamed);
   const request = (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => ({
     dispatcher,
     origin: placeholderOrigin,
     timeouts,
     host,
+    isForeign: credentials.areBlamed,
     ...part,
   });
+  const guard =
+    <Given extends unknown[], Result>(call: (...given: Given) => Promise<Result>) =>
+    (...given: Given): Promise<Result> =>
+      call(...given).catch((error: unknown) => {
+        throw credentials.hide(error);
+      });
   const modelList = createModelList({ request, host, home: home.name, cache: options.modelCache });
-  const listModels: Copilot["listModels"] = async (asked) => (await modelList.list(asked)).models;
+  const models = guard(modelList.list);
+  const listModels: Copilot["listModels"] = async (asked) => (await models(asked)).models;
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    tokens.abandon();
+    if (!options.dispatcher) await base.close();
+  }
 
   return {
     id: "github-copilot",
@@ -73,7 +88,7 @@ export function createCopilot(options: CopilotOptions): Copilot {
     fetch,
     sdk: { baseURL: placeholderOrigin, apiKey: "not-a-key", fetch },
     listModels,
-    models: (asked) => modelList.list(asked),
+    models: (asked) => models(asked),
     stream: createStream({
       request,
       once,
@@ -81,12 +96,13 @@ export function createCopilot(options: CopilotOptions): Copilot {
       knownModels: modelList.known,
       account: async (asked) => accountTag(await tokens.getToken(asked)),
       host,
+      hide: credentials.hide,
       monotonicNow: options.monotonicNow,
     }),
-    complete: createComplete(request, options.monotonicNow),
-    embeddings: createEmbeddings({ request, models: modelList }),
+    complete: createComplete(request, credentials.hide, options.monotonicNow),
+    embeddings: guard(createEmbeddings({ request, models: modelList })),
     quota: () => quota,
-    async enableModel(id, { signal } = {}) {
+    enableModel: guard(async (id: string, { signal }: { signal?: AbortSignal } = {}) => {
       const asked = request({
         path: `/models/${encodeURIComponent(id)}/policy`,
         method: "POST",
@@ -102,17 +118,15 @@ export function createCopilot(options: CopilotOptions): Copilot {
       const answer = await requestText(asked, USER_LIMIT);
       if (answer.status >= 200 && answer.status < 300) return;
       throw errorFromResponse({ ...answer, body: answer.text, host: host(), what: asked.what });
-    },
-    async user({ signal } = {}) {
-      const token = await readGithubToken(options.githubToken);
+    }),
+    user: guard(async ({ signal }: { signal?: AbortSignal } = {}) => {
+      const token = await credentials.githubToken();
       const what = "Asking GitHub about the account";
       const asked = githubRequest(access, token, "/copilot_internal/user", what, signal);
       const { value } = await requestJson(asked, userSchema, USER_LIMIT);
       return readUser(value);
-    },
-    async close() {
-      if (!options.dispatcher) await base.close();
-    },
+    }),
+    close: () => (closing ??= close()),
   };
 }
 

@@ -17,7 +17,11 @@ const WITHOUT_BODY: readonly number[] = [204, 205, 304];
  * again with a renewed token. An account that may not is told as an answer with the fitting status, which SDKs show and do
  * not try again; other failures reject, as those of `fetch` do, with what happened as the cause. Redirects are not followed: the caller gets the answer that asked for one, with a body that says so.
  */
-export function createSdkFetch(dispatcher: Dispatcher, host: () => string): Fetch {
+export function createSdkFetch(
+  dispatcher: Dispatcher,
+  host: () => string,
+  isForeign: (error: unknown) => boolean,
+): Fetch {
   return async (input, init) => {
     // The platform's own classes read every form of a request that there is.
     const asked = new Request(input, { ...init, redirect: "manual" });
@@ -33,7 +37,7 @@ export function createSdkFetch(dispatcher: Dispatcher, host: () => string): Fetc
       ...(signal && { signal }),
       dispatcher: dispatcher.compose(wholeBody(bytes)),
     }).catch((error: unknown) => {
-      const told = explained(error, host());
+      const told = explained(error, host(), isForeign);
       if (told instanceof Response) return told;
       throw told;
     });
@@ -69,12 +73,12 @@ const STATUSES: Partial<Record<ProviderErrorCode, number>> = {
 };
 
 /** What became of a request that has no answer: a `Response` that explains it, or what to throw. */
-function explained(error: unknown, host: string): unknown {
+function explained(error: unknown, host: string, isForeign: (error: unknown) => boolean): unknown {
   const cause = error instanceof TypeError ? error.cause : undefined;
   if (cause === undefined) return error;
   if (!isProviderError(cause)) {
     // What a credential source throws is its own story.
-    if (!looksLikeNetwork(cause)) return cause;
+    if (isForeign(cause) || !looksLikeNetwork(cause)) return cause;
     const reason = networkError(cause, "Asking Copilot", host, "before_answer");
     return new TypeError("fetch failed", { cause: reason });
   }

@@ -27,6 +27,8 @@ export interface StreamOptions {
   account(options: { signal?: AbortSignal }): Promise<string>;
   /** The Copilot host, for messages. */
   host(): string;
+  /** An error as the caller may see it. */
+  hide(error: unknown): unknown;
   monotonicNow?: (() => number) | undefined;
 }
 
@@ -74,38 +76,36 @@ export function createStream(options: StreamOptions): Provider["stream"] {
     await (signal ? abortable(listing, signal) : listing);
   }
 
-  return async function* stream(
-    given: ModelRequest,
-    call: StreamCallOptions = {},
-  ): AsyncGenerator<ModelEvent, void, undefined> {
-    const { signal } = call;
-    const whose = signal ? { signal } : {};
-    let account = hasReasoning(given) ? await options.account(whose) : undefined;
-    // Said once, so that it stays the same however often the request is sent.
-    const asked = { ...given, initiator: initiatorOf(given) };
+  /** Sends a request until there is an answer, and says on which wire that came. */
+  async function ask(
+    asked: ModelRequest,
+    account: string | undefined,
+    call: StreamCallOptions,
+  ): Promise<{ answer: StreamAnswer; wire: WireFormat }> {
     const { model } = asked;
-    const encode = () => wire.encode(asked, { ...contextOf(model, infoOf(model)), account, refusedState });
-    let wire = wires.choose(model, infoOf(model));
-    let body = encode();
-    let answer: StreamAnswer | undefined;
-    let mayDrop = true;
     const tried: WireFormat[] = [];
-    while (!answer) {
+    let mayDrop = true;
+    let wire = wires.choose(model, infoOf(model));
+    const encode = () => wire.encode(asked, { ...contextOf(model, infoOf(model)), account, refusedState });
+    let body = encode();
+    for (;;) {
       try {
-        answer = await send(asked, wire, body, call);
+        const answer = await send(asked, wire, body, call);
+        if (tried.length > 0) wires.remember(model, wire);
+        return { answer, wire };
       } catch (error) {
         if (!isProviderError(error)) throw error;
-        const sent = JSON.stringify(body);
         if (mayDrop && isStateRefused(error)) {
           mayDrop = false;
           refusedState.add(asked);
+          const refused = JSON.stringify(body);
           body = encode();
-          // Whoever else has been refused the same state meanwhile: it is this request that may have sent it.
-          if (JSON.stringify(body) !== sent) continue;
+          // Another request may have been refused the same state meanwhile: what counts is whether this one sent some.
+          if (JSON.stringify(body) !== refused) continue;
         }
         if (isElsewhere(error)) {
           tried.push(wire);
-          await learnModels(signal);
+          await learnModels(call.signal);
           const other = wires.next(tried, model, infoOf(model));
           if (other) {
             wire = other;
@@ -116,28 +116,40 @@ export function createStream(options: StreamOptions): Provider["stream"] {
         throw error.code === "model_not_found" ? modelError(error, model, options.knownModels()) : error;
       }
     }
-    if (tried.length > 0) wires.remember(model, wire);
+  }
+
+  return async function* stream(
+    given: ModelRequest,
+    call: StreamCallOptions = {},
+  ): AsyncGenerator<ModelEvent, void, undefined> {
+    const whose = call.signal ? { signal: call.signal } : {};
+    let body: StreamAnswer["body"] | undefined;
     try {
+      let account = hasReasoning(given) ? await options.account(whose) : undefined;
+      // Said once, so that it stays the same however often the request is sent.
+      const asked = { ...given, initiator: initiatorOf(given) };
+      const { answer, wire } = await ask(asked, account, call);
+      const { requestId } = answer;
+      body = answer.body;
       // The token at hand tells; if it had to be renewed just now and could not be, the state is not kept.
       account ??= await options.account(whose).catch(() => undefined);
-      yield {
-        type: "response_start",
-        ...(answer.requestId !== undefined && { requestId: answer.requestId }),
-      };
+      yield { type: "response_start", ...(requestId !== undefined && { requestId }) };
       const decoder = wire.createDecoder({
-        model,
-        requestId: answer.requestId,
+        model: asked.model,
+        requestId,
         what: WHAT,
         host: options.host(),
         account,
         responseFormat: asked.responseFormat?.name,
       });
       // The events of a packet are given out one by one here, and not by a generator of their own, which costs as much again.
-      for await (const batch of readBatches(answer.body, decoder, options.monotonicNow)) {
+      for await (const batch of readBatches(body, decoder, options.monotonicNow)) {
         for (const event of batch) yield event;
       }
+    } catch (error) {
+      throw options.hide(error);
     } finally {
-      answer.body.cancel();
+      body?.cancel();
     }
   };
 }

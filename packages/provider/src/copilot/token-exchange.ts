@@ -10,14 +10,14 @@ import type { Timeouts } from "../transport/timeouts.ts";
 import type { ExchangedToken, TokenExchange } from "../transport/token.ts";
 import { tokenHosts } from "./endpoints.ts";
 import { exchangeError } from "./exchange-error.ts";
-import { readGithubToken, type GithubTokenSource } from "./github-token.ts";
+import type { Credentials } from "./github-token.ts";
 import type { IdentityHeaders } from "./identity.ts";
 import { tokenSchema, userSchema } from "./schema.ts";
 
 /** What both kinds of sign-in need. */
 export interface GithubAccess {
   home: Home;
-  githubToken: GithubTokenSource;
+  credentials: Credentials;
   /** Sends to GitHub's REST host, with the identity headers and without signing. */
   dispatcher: Dispatcher;
   timeouts: Timeouts;
@@ -54,8 +54,10 @@ export function githubRequest(
 
 /** What gives the token for the Copilot host. */
 export function createTokenAccess(access: GithubAccess, kind: "exchange" | "direct" | "auto"): TokenExchange {
-  return async ({ signal }) => {
-    const value = await readGithubToken(access.githubToken);
+  const { credentials } = access;
+
+  async function make(signal: AbortSignal): Promise<ExchangedToken> {
+    const value = await credentials.githubToken();
     if (kind === "exchange") return exchange(access, value, signal);
     refuseClassic(value);
     if (kind === "direct" || /^(?:github_pat_|ghs_)/.test(value)) return directToken(access, value, signal);
@@ -65,6 +67,16 @@ export function createTokenAccess(access: GithubAccess, kind: "exchange" | "dire
       // Some tenants have no exchange and take the GitHub token as it is.
       if (access.home.kind === "tenant" && hasNoExchange(error)) return directToken(access, value, signal);
       throw error;
+    }
+  }
+
+  return async ({ signal }) => {
+    try {
+      const made = await make(signal);
+      credentials.keepSecret(made.token.value);
+      return made;
+    } catch (error) {
+      throw credentials.hide(error);
     }
   };
 }

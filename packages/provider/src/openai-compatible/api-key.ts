@@ -1,4 +1,5 @@
-import { isProviderError, ProviderError, type ProviderErrorOptions } from "../errors/provider-error.ts";
+import { detailsOf, hideSecrets } from "../errors/hide-secrets.ts";
+import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 
 /** A key, or what gives it: asked again for each request. Whatever it throws reaches the caller unchanged. */
 export type ApiKey = string | (() => string | Promise<string>);
@@ -30,35 +31,13 @@ export function explainKeyError(
   host: string,
 ): unknown {
   if (!isProviderError(error)) return error;
-  const details = detailsOf(error);
   if (error.code === "unauthenticated" && error.status !== undefined) {
     const message = `${what} failed: ${host} did not accept the API key (status ${error.status}).`;
-    const { serviceCode: _, ...kept } = details;
+    const { serviceCode: _, ...kept } = detailsOf(error);
     return new ProviderError(error.code, message, {
       ...kept,
       hint: "Check the key that is given as `apiKey`.",
     });
   }
-  if (key === undefined || !JSON.stringify(error).includes(key)) return error;
-  // The service threw the key back. Nothing that quotes it is kept, causes included.
-  const hide = (text: string) => text.replaceAll(key, "[redacted]");
-  const { requestId, serviceCode, hint } = details;
-  return new ProviderError(error.code, hide(error.message), {
-    ...details,
-    ...(requestId !== undefined && { requestId: hide(requestId) }),
-    ...(serviceCode !== undefined && { serviceCode: hide(serviceCode) }),
-    ...(hint !== undefined && { hint: hide(hint) }),
-  });
-}
-
-function detailsOf(error: ProviderError): Omit<ProviderErrorOptions, "cause"> {
-  return {
-    retryable: error.retryable,
-    ...(error.status !== undefined && { status: error.status }),
-    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-    ...(error.resetsAt !== undefined && { resetsAt: error.resetsAt }),
-    ...(error.requestId !== undefined && { requestId: error.requestId }),
-    ...(error.serviceCode !== undefined && { serviceCode: error.serviceCode }),
-    ...(error.hint !== undefined && { hint: error.hint }),
-  };
+  return key === undefined ? error : hideSecrets(error, [key]);
 }

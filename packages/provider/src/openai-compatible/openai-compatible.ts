@@ -48,7 +48,7 @@ export interface OpenAICompatibleOptions extends Omit<AgentOptions, "connectMs">
 
 /** A service as a {@link Provider}, with what it holds open. */
 export interface ServiceProvider extends Provider {
-  /** Closes the connections that this object opened. A `dispatcher` from the options stays open. */
+  /** Closes the connections that this object opened; twice does no harm. A `dispatcher` from the options stays open. */
   close(): Promise<void>;
 }
 
@@ -97,6 +97,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
   const dispatcher = createDispatcher(carrier);
   const once = createDispatcher({ ...carrier, retry: { statuses: false } });
   let known: readonly ModelInfo[] = [];
+  let closing: Promise<void> | undefined;
 
   async function request(
     key: string | undefined,
@@ -198,9 +199,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
         answer?.body.cancel();
       }
     },
-    async close() {
-      if (!options.dispatcher) await agent.close();
-    },
+    close: () => (closing ??= options.dispatcher ? Promise.resolve() : agent.close()),
   };
 }
 

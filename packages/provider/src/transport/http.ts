@@ -23,6 +23,8 @@ export interface HttpRequest {
   what: string;
   /** The host for messages; a function because signing may choose it. */
   host: () => string;
+  /** Whether an error that comes out of the dispatcher is none of the network, and reaches the caller as it is. */
+  isForeign?: (error: unknown) => boolean;
 }
 
 /** An answer whose body has been read as text. */
@@ -69,7 +71,8 @@ async function send(request: HttpRequest): Promise<Dispatcher.ResponseData> {
   } catch (error) {
     signal?.throwIfAborted();
     // What a credential source throws (not logged in, store unreadable) is its own story.
-    if (isProviderError(error) || !looksLikeNetwork(error)) throw error;
+    if (isProviderError(error) || request.isForeign?.(error) === true || !looksLikeNetwork(error))
+      throw error;
     throw networkError(error, request.what, request.host(), "before_answer");
   }
 }

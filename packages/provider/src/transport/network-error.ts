@@ -13,7 +13,7 @@ const TLS_HINT =
 
 interface Reading {
   says: string;
-  code?: "network" | "timeout";
+  code?: "network" | "timeout" | "bad_request";
   hint?: string;
   retryable?: boolean;
 }
@@ -50,6 +50,9 @@ function read(error: unknown, host: string, phase: Phase): Reading {
       return { says: `${host} stopped in the middle of its answer (${code})`, code: "timeout" };
     case "UND_ERR_HEADERS_OVERFLOW":
       return { says: `${host} sent more headers than we read (${code})`, retryable: false };
+    case "UND_ERR_DESTROYED":
+    case "UND_ERR_CLOSED":
+      return { says: "the client has been closed", code: "bad_request", retryable: false };
     case "UND_ERR_INVALID_ARG":
       // What undici makes of a proxy's refusal where it asks for plain http.
       if (message.startsWith("Proxy Authentication Required")) {
@@ -59,7 +62,11 @@ function read(error: unknown, host: string, phase: Phase): Reading {
           retryable: false,
         };
       }
-      return { says: "a header or address holds characters that it cannot have", retryable: false };
+      return {
+        says: "a header or address holds characters that it cannot have",
+        code: "bad_request",
+        retryable: false,
+      };
     default:
       break;
   }

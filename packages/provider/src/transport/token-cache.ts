@@ -15,6 +15,8 @@ export interface TokenCacheOptions {
 export interface TokenCache extends TokenSource {
   /** The token at hand, without asking for one. */
   current(): AccessToken | undefined;
+  /** Cancels a renewal that nobody waits for. */
+  abandon(): void;
 }
 
 /** A refused token is exchanged at most this often, in case the exchange gives the same one again. */
@@ -139,6 +141,9 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
 
   return {
     current: () => held?.token,
+    abandon() {
+      if (flight?.waiters === 0) flight.controller.abort(new Error("the client was closed"));
+    },
     ready,
     async getToken({ rejected, signal } = {}) {
       if (rejected === undefined) {

@@ -18,6 +18,7 @@ const DRAIN_MS = 250;
 /** Makes `Copilot.complete`. */
 export function createComplete(
   request: (part: Pick<HttpRequest, "path" | "method" | "what"> & Partial<HttpRequest>) => HttpRequest,
+  hide: (error: unknown) => unknown,
   monotonicNow?: () => number,
 ): (
   asked: CompletionRequest,
@@ -34,9 +35,13 @@ export function createComplete(
       body: JSON.stringify(encodeCompletion(asked)),
       signal,
     });
-    const { body, requestId } = await requestStream(sent);
-    const decoder = createCompletionDecoder({ what, host: sent.host(), requestId });
-    yield* readCompletion(body, decoder, monotonicNow);
+    try {
+      const { body, requestId } = await requestStream(sent);
+      const decoder = createCompletionDecoder({ what, host: sent.host(), requestId });
+      yield* readCompletion(body, decoder, monotonicNow);
+    } catch (error) {
+      throw hide(error);
+    }
   };
 }
 
