@@ -1,5 +1,6 @@
 import { analyseShell } from "../shell/analyse.ts";
-import { deletionProblem, windowsDeletionProblem } from "../shell/deletions.ts";
+import { deletionProblem, type DeletionProblem } from "../shell/deletions.ts";
+import { windowsDeletionProblem } from "../shell/windows-deletions.ts";
 import { isAllowed } from "./allowance.ts";
 import { alwaysAsked } from "./always-asked.ts";
 import type { CallFacts } from "./call-facts.ts";
@@ -19,7 +20,7 @@ export interface Decision {
 
 /** Decides about a call: what nobody may do, then deny, what is always asked, ask, allow, and reading. */
 export async function decide(facts: CallFacts, place: DecisionPlace): Promise<Decision> {
-  const deletion = deletions(facts, place);
+  const deletion = await deletions(facts, place);
   if (deletion?.verdict === "refuse") return { effect: "deny", reasons: [deletion.reason], remember: [] };
 
   const denied = prohibition(facts, place, "deny");
@@ -39,7 +40,10 @@ export async function decide(facts: CallFacts, place: DecisionPlace): Promise<De
   return { effect: "ask", reasons, remember: rulesToRemember(facts, place.project, harmless) };
 }
 
-function deletions(facts: CallFacts, { cwd, roots }: DecisionPlace): ReturnType<typeof deletionProblem> {
+async function deletions(
+  facts: CallFacts,
+  { cwd, roots }: DecisionPlace,
+): Promise<DeletionProblem | undefined> {
   if (facts.command === undefined) return undefined;
   const windows = /\b(powershell|pwsh|cmd(\.exe)?)\b/i.test(facts.command) || facts.shell === undefined;
   const found = windows ? windowsDeletionProblem(facts.command) : undefined;

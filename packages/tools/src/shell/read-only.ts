@@ -25,7 +25,12 @@ export function programName(name: ShellWord): string | undefined {
 
 /** Whether there is a list of what this program does without harm. */
 export function isKnownReader(program: string): boolean {
-  return HARMLESS.has(program) || Object.hasOwn(READERS, program) || Object.hasOwn(WORD_BY_WORD, program);
+  return (
+    program === "printf" ||
+    HARMLESS.has(program) ||
+    Object.hasOwn(READERS, program) ||
+    Object.hasOwn(WORD_BY_WORD, program)
+  );
 }
 
 /** Whether a program does nothing but read when it is called like this. */

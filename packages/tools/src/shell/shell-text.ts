@@ -1,4 +1,4 @@
-import type { ShellWord } from "./words.ts";
+import { UNKNOWN_WORDS, type ShellWord } from "./words.ts";
 
 /** Shell text that a command runs. */
 export interface ShellText {
@@ -20,6 +20,8 @@ export function shellText(program: string, words: readonly ShellWord[]): ShellTe
   if (program === "trap") return text(withoutEnd(words).slice(0, 1));
   if (program === "source" || program === ".")
     return { ...text([]), unclear: "it runs a file as shell text" };
+  if (program === "parallel") return { ...text([]), hidden: true, unclear: "it puts shell text together" };
+  if (program === "mapfile" || program === "readarray") return ofOption(words, /^-\w*C$/);
   if (SHELL.test(program)) return shell(words);
   if (program === "su" || program === "runuser" || program === "script") return ofOption(words);
   return undefined;
@@ -32,12 +34,12 @@ function shell(words: readonly ShellWord[]): ShellText {
   const file = words.find(({ value }) => !/^[-+]./.test(value));
   const reads =
     !file || /^(-|\/dev\/(stdin|fd\/0))$/.test(file.value) || words.some(({ value }) => /^-\w*s/.test(value));
-  return { ...text([]), readsScript: reads };
+  return { ...text([]), readsScript: reads, hidden: words.includes(UNKNOWN_WORDS) };
 }
 
 /** The text behind `-c`, which can stand among other letters, and options behind it. */
-function ofOption(words: readonly ShellWord[]): ShellText | undefined {
-  const at = words.findIndex(({ value }) => /^-\w*c\w*$/.test(value) || value === "--command");
+function ofOption(words: readonly ShellWord[], option = /^-\w*c\w*$|^--command$/): ShellText | undefined {
+  const at = words.findIndex(({ value }) => option.test(value));
   if (at === -1) return undefined;
   const script = words.slice(at + 1).find(({ value }) => !/^[-+]\w/.test(value));
   return script && text([script]);

@@ -104,6 +104,19 @@ export function readWord(word: Word): ShellWord {
   };
 }
 
+/** A word that is exactly this text. */
+export function plainWord(value: string): ShellWord {
+  return {
+    ...UNKNOWN_WORDS,
+    value,
+    kind: "plain",
+    ifEmpty: value,
+    certain: true,
+    pieces: [value],
+    mayBeOption: false,
+  };
+}
+
 /** Words that a command gets while it runs, which nobody knows before. */
 export const UNKNOWN_WORDS: ShellWord = {
   value: "...",

@@ -51,7 +51,6 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   ltrace: { options: "-fS -o: -e: -p: -s:" },
   nohup: { options: "" },
   nsenter: { options: "" },
-  parallel: { options: "", addsArguments: true },
   pkexec: { options: "--user=" },
   setarch: { options: "", skip: 1 },
   setsid: { options: "-cfw --ctty --fork --wait" },
