@@ -205,3 +205,23 @@ test("S-K1: what a killed program left half done is cleared away later, and noth
   for (const name of old) expect(names).not.toContain(name);
   for (const name of kept) expect(names).toContain(name);
 });
+
+test("S-K6: a conversation in which everything is called __proto__, constructor or toString is one like any other", async () => {
+  for (const name of ["__proto__", "constructor", "toString"]) {
+    const store = createSessionStore({ root: await folder(), cwd: name });
+    const odd: DurableEvent[] = [
+      { type: "model_changed", provider: name, model: name },
+      user(name),
+      assistant(name, name),
+      result(name),
+      { type: "session_named", name },
+    ];
+    const path = await sessionFile(store.directory, odd);
+    const session = await openSession(path);
+    await session.close();
+    expect([session.events, session.warnings]).toEqual([odd, []]);
+    expect(await store.list()).toMatchObject([{ name, title: name, model: name }]);
+    expect(await store.find(name)).toMatchObject({ path });
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  }
+});

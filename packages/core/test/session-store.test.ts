@@ -65,7 +65,7 @@ test("a session goes on from its last summary, and its history is readable from 
   expect(await historyOf(path)).toHaveLength(5);
 });
 
-test("a damaged summary is passed over: the conversation goes on from before it", async () => {
+test("F-61: a damaged summary is passed over: the conversation goes on from before it", async () => {
   const path = await sessionFile(
     await folder(),
     [user("first"), compacted("so far"), user("second")],
@@ -186,7 +186,7 @@ test("S-L3, F-41: a second opener gets a copy, is told who writes, and the two d
 
 const holder = fileURLToPath(new URL("children/hold-session.ts", import.meta.url));
 
-test("S-L3: another process that writes is named, and one that was killed holds nothing", async () => {
+test("S-L3, F-41: another process that writes is named, and one that was killed holds nothing", async () => {
   const path = await sessionFile(await folder(), [user("start")]);
   const child = spawn(process.execPath, ["--conditions=@zotpilot/source", holder, path], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -229,7 +229,7 @@ test("S-L3: locks of the dead are taken over, whoever has their number now; thos
   expect(await free("not json", 60_000)).toBe(true);
 });
 
-test("a program that lost its lease stops writing", async () => {
+test("S-L3: a program that lost its lease stops writing", async () => {
   const path = await sessionFile(await folder(), [user("start")]);
   const session = await openSession(path);
   await rm(`${path}.lock`);

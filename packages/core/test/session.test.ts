@@ -126,7 +126,7 @@ test("a closed session refuses what comes later and makes no file", async () => 
   expect(await readdir(directory)).toEqual([]);
 });
 
-test("cut anywhere in its last line, a session opens without it, says so, and goes on behind the good ones", async () => {
+test("S-K2, F-2: cut anywhere in its last line, a session opens without it, says so, and goes on behind the good ones", async () => {
   const good = [user("one"), assistant("two")];
   const path = await file([...good, user("three äöü")]);
   const bytes = await readFile(path);
@@ -157,7 +157,7 @@ test("opening alone changes nothing in the file", async () => {
   expect(await readFile(path, "utf8")).toBe(before);
 });
 
-test("a tail of zeros, as a power cut leaves it, is cut as well, however long it is", async () => {
+test("S-K2, F-6: a tail of zeros, as a power cut leaves it, is cut as well, however long it is", async () => {
   const path = await file([user("one")]);
   await appendFile(path, Buffer.alloc(200_000));
   const session = await openSession(path);
@@ -166,7 +166,7 @@ test("a tail of zeros, as a power cut leaves it, is cut as well, however long it
   expect((await reopen(path)).events).toEqual([user("one"), user("two")]);
 });
 
-test("a damaged line in the middle costs that line and nothing else", async () => {
+test("S-K2, F-61: a damaged line in the middle costs that line and nothing else", async () => {
   const damages: [name: string, damage: (line: string) => string][] = [
     ["a flipped bit", (line) => line.replace('"event"', '"eve.t"')],
     ["no JSON", (line) => line.slice(0, -5)],
@@ -191,7 +191,7 @@ test("a damaged line in the middle costs that line and nothing else", async () =
   }
 });
 
-test("lost lines around tool calls still leave a conversation that a model accepts", async () => {
+test("F-61, S-K2: lost lines around tool calls still leave a conversation that a model accepts", async () => {
   const events = [
     user("go"),
     assistant("look", "a", "b"),
@@ -227,7 +227,7 @@ test("lost lines around tool calls still leave a conversation that a model accep
   ]);
 });
 
-test("calls that were running when the program died are answered as interrupted, once and durably", async () => {
+test("S-K3, F-4: calls that were running when the program died are answered as interrupted, once and durably", async () => {
   const path = await file([user("go"), assistant("look", "a", "b", "c"), result("a")]);
   const session = await reopen(path);
   expect(session.messages.slice(3)).toMatchObject([
@@ -244,7 +244,7 @@ test("calls that were running when the program died are answered as interrupted,
   expect((await readFile(path, "utf8")).trimEnd().split("\n")).toHaveLength(6);
 });
 
-test("events of a newer program are kept in the file and passed over", async () => {
+test("S-K5, F-64: events of a newer program are kept in the file and passed over", async () => {
   const foreign = '{"id":"x","at":"y","event":{"type":"telepathy","__proto__":{"polluted":1},"deep":[1]}}';
   const path = await file([user("one"), user("two")], ([header, one, two]) =>
     [header, one, foreign, two, ""].join("\n"),
@@ -258,14 +258,14 @@ test("events of a newer program are kept in the file and passed over", async () 
   expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
 });
 
-test("line ends of another system and blank lines are no damage", async () => {
+test("S-K2: line ends of another system and blank lines are no damage", async () => {
   const path = await file([user("one"), user("two")], (lines) => `${lines.join("\r\n\r\n")}\r\n`);
   const session = await reopen(path);
   expect(textOfAll(session.messages)).toEqual(["one", "two"]);
   expect(session.warnings).toEqual([]);
 });
 
-test("what is no session is refused with its reason, and left as it is", async () => {
+test("F-61: what is no session is refused with its reason, and left as it is", async () => {
   const header = (version: unknown): string =>
     JSON.stringify({ type: "session", version, id: "x", cwd: "/", createdAt: "y" });
   const cases: [text: string, code: string, message: RegExp][] = [
@@ -287,7 +287,7 @@ test("what is no session is refused with its reason, and left as it is", async (
   }
 });
 
-test("a session that cannot be reached says why in one sentence", async () => {
+test("F-11: a session that cannot be reached says why in one sentence", async () => {
   const directory = await folder();
   const missing = join(directory, "none", "x.jsonl");
   await expect(openSession(missing)).rejects.toMatchObject({
@@ -333,7 +333,7 @@ test("a session that could not be started can be, once the reason is gone", asyn
   expect((await reopen(session.path)).events).toEqual([user("two")]);
 });
 
-test("a write that fails half way is taken back, and the next one is whole", async () => {
+test("F-7: a write that fails half way is taken back, and the next one is whole", async () => {
   const directory = await folder();
   const child = fileURLToPath(new URL("children/write-too-much.ts", import.meta.url));
   // The shell limits the size of files, so that the second event does not fit and the third does.
@@ -351,7 +351,7 @@ test("a write that fails half way is taken back, and the next one is whole", asy
   expect(textOfAll(session.messages)).toEqual(["small", "small again"]);
 });
 
-test("a first write that fails leaves no file", async () => {
+test("F-7: a first write that fails leaves no file", async () => {
   const directory = await folder();
   const child = fileURLToPath(new URL("children/write-too-much.ts", import.meta.url));
   const { stdout } = await run("bash", [

@@ -5,7 +5,7 @@ import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { createAgent, emptyTranscript, importSession, openSession, reduceTranscript } from "../src/index.ts";
 import { pairingProblems } from "./support/run.ts";
-import { folder } from "./support/session-files.ts";
+import { folder, historyOf } from "./support/session-files.ts";
 
 // As zot writes it: blocks without types, escaped for HTML, one row with the results of a turn.
 const usage = {
@@ -58,6 +58,26 @@ const text = rows
   )
   .join("\n");
 
+/** Asks a model of each wire, the session opened anew each time; the service is strict. Returns what was sent. */
+async function goOn(path: string): Promise<string[]> {
+  const simulator = await createSimulator({ answer: answer.text("Going on.") });
+  const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+  const bodies: string[] = [];
+  for (const model of ["gpt-4.1", "gpt-5.2-codex", "claude-haiku-4.5"]) {
+    const session = await openSession(path);
+    const before = await historyOf(path);
+    const agent = createAgent({ provider, model, session });
+    expect(await agent.prompt("continue"), model).toEqual({ reason: "done" });
+    await agent.close();
+    const { status, body } = simulator.requests.at(-1) ?? {};
+    expect(status).toBe(200);
+    bodies.push(JSON.stringify(body));
+    expect((await historyOf(path)).length).toBe(before.length + 2);
+  }
+  await simulator.close();
+  return bodies;
+}
+
 for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.zotsession"]) {
   test(`a session of zot, ${name.split(".")[1]}, is taken over and goes on`, async () => {
     const directory = await folder();
@@ -72,6 +92,7 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
     expect(warnings).toEqual([`${file}: lines that could not be read were left out (2)`]);
 
     const session = await openSession(path);
+    await session.close();
     expect(session.warnings).toEqual([]);
     const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
     expect(transcript.name).toBe("a title");
@@ -104,14 +125,27 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
       ["assistant", [{ type: "text", text: "done" }]],
     ]);
 
-    const simulator = await createSimulator({ answer: answer.text("Going on.") });
-    const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
-    const agent = createAgent({ provider, model: "gpt-4.1", session });
-    for (const model of ["gpt-4.1", "gpt-5.2-codex", "claude-haiku-4.5"]) {
-      await agent.setModel(model);
-      expect(await agent.prompt("continue"), model).toEqual({ reason: "done" });
+    const bodies = await goOn(path);
+    for (const body of bodies) {
+      for (const said of ["hello <b>&", "one", "lost: the result", "done"]) expect(body).toContain(said);
+      // What zot's provider has sealed is nobody else's.
+      for (const sealed of ["opaque", "rs_1", "thought"]) expect(body).not.toContain(sealed);
     }
-    await agent.close();
-    await simulator.close();
   });
 }
+
+test("a file that zot has written in print mode, and its export, are taken over and go on", async () => {
+  const written = await readFile(join(import.meta.dirname, "__fixtures__", "zot-print.jsonl"), "utf8");
+  for (const [name, content] of [
+    ["20261121-015303-71f50c12.jsonl", written],
+    ["20261121-015303-71f50c12.zotsession", written.replace("/home/u/project", "")],
+  ] as const) {
+    const directory = await folder();
+    await writeFile(join(directory, name), content);
+    const options = { directory: join(directory, "mine"), cwd: "/here" };
+    const { path, warnings } = await importSession(join(directory, name), options);
+    expect(warnings).toEqual([]);
+    const bodies = await goOn(path);
+    for (const body of bodies) expect(body).toContain("hello <b>&");
+  }
+});
