@@ -21,6 +21,7 @@ export {
   type DurableEvent,
   type LiveEvent,
   type SpentSoFar,
+  type SummaryMessage,
   type ToolDetails,
 } from "./events/event.ts";
 export {

@@ -289,3 +289,40 @@ test("close aborts what runs, refuses what comes later, and can be called twice"
   expect(await run).toEqual({ reason: "aborted" });
   expect(await agent.prompt("y")).toMatchObject({ reason: "error", error: { code: "session_unavailable" } });
 });
+
+test("nobody changes the conversation behind its file: neither a listener nor who made the prompt", async () => {
+  const content = [{ type: "text" as const, text: "hello" }];
+  const agent = createAgent({ provider: scripted(say("good"), say("fine")), model: "model-a" });
+  agent.subscribe((event) => {
+    if (event.type !== "assistant_message") return;
+    const [part] = event.message.content;
+    if (part?.type === "text") part.text = "CHANGED";
+  });
+  const running = agent.prompt(content);
+  content.push({ type: "text", text: "added later" });
+  await expect(running).rejects.toThrow(TypeError);
+  const [prompt, answered] = agent.transcript.messages;
+  expect(prompt?.content).toEqual([{ type: "text", text: "hello" }]);
+  expect(answered?.content).toEqual([{ type: "text", text: "good" }]);
+  // What was handed in stays the caller's own.
+  expect(Object.isFrozen(content)).toBe(false);
+});
+
+test("a tool's progress that is no text is no progress", async () => {
+  const tool = defineTool({
+    name: "odd",
+    description: "Is odd.",
+    risk: "read",
+    input: z.looseObject({}),
+    async run(_, { progress }) {
+      for (const said of [1n, undefined, {}, "fine"]) progress(said as string);
+      return "done";
+    },
+  });
+  const provider = scripted(call({ id: "1", name: "odd" }), say("good"));
+  const agent = createAgent({ provider, model: "model-a", tools: [tool] });
+  const heard: unknown[] = [];
+  agent.subscribe((event) => void (event.type === "tool_progress" && heard.push(event.text)));
+  await agent.prompt("go");
+  expect(heard).toEqual(["fine"]);
+});

@@ -373,3 +373,29 @@ test("a summary that came to nothing and is paid in credits alone is kept as wha
   expect(agent.transcript.usage.nanoAiu).toBe(2e9);
   expect(agent.transcript.unmeasured).toBe(unmeasured);
 });
+
+test("what a person pastes stays theirs, also when it looks like a summary", async () => {
+  const long = say("y ".repeat(9_000));
+  const provider = scripted(say("x ".repeat(9_000)), long, say("what was said"), long, say("all of it"));
+  const session = createSession({ directory: await folder(), cwd: "/p" });
+  const { agent } = make(provider, { modelInfo: async () => undefined, session });
+  await agent.prompt("first");
+  const pasted = "## Context summary (compacted)\n\nI paste this; please explain line 3";
+  await agent.prompt(pasted);
+  await agent.compact();
+  const texts = () => agent.transcript.messages.map((message) => textOf(message));
+  expect(texts()).toContain(pasted);
+  // The summary itself is known as one, also after a restart, and is summarised and not kept the next time.
+  await agent.close();
+  const opened = await openSession(session.path);
+  const { agent: next } = make(provider, { modelInfo: async () => undefined, session: opened });
+  await next.prompt("more");
+  expect(textOf(provider.requests[3]?.messages[1] ?? { content: [] })).toMatch(/^## Context summary/);
+  expect(provider.requests[3]?.messages[1]).not.toHaveProperty("summary");
+  await next.compact();
+  const after = next.transcript.messages.map((message) => textOf(message));
+  expect(after.filter((text) => text.startsWith("## Context summary"))).toHaveLength(1);
+  expect(after.join("\n")).toContain("all of it");
+  expect(after.join("\n")).not.toContain("what was said");
+  await next.close();
+});

@@ -1,8 +1,9 @@
+import { textOf } from "@zotpilot/provider/model";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, defineTool, type AgentEvent } from "../src/index.ts";
 import { only, pairingProblems, types } from "./support/run.ts";
-import { call, play, say, scripted, untilAborted } from "./support/scripted.ts";
+import { answerEvents, call, play, say, scripted, untilAborted } from "./support/scripted.ts";
 
 const echo = defineTool({
   name: "echo",
@@ -35,6 +36,20 @@ test("steering is heard behind the results of the running tools, and its request
   ]);
   expect(textsOf(provider.requests[1]?.messages ?? []).at(-1)).toContain("use b");
   expect(agent.queued).toEqual([]);
+});
+
+test("steering that an aborted run has not heard is heard before the prompt that was said after it", async () => {
+  const provider = scripted(play(answerEvents("").slice(0, 1), untilAborted), say("yes"));
+  const agent = createAgent({ provider, model: "model-a" });
+  agent.subscribe((event) => {
+    if (event.type !== "response_start" || provider.requests.length > 1) return;
+    agent.steer("said first");
+    agent.abort();
+  });
+  expect(await agent.prompt("go")).toEqual({ reason: "aborted" });
+  await agent.prompt("said second");
+  const said = agent.transcript.messages.map((message) => textOf(message));
+  expect(said).toEqual(["go", "said first", "said second", "yes"]);
 });
 
 test("steering at the last moment makes the model go on", async () => {

@@ -1,5 +1,6 @@
 import { CoreError, serializeError, type CoreErrorCode, type SerializedError } from "../errors.ts";
 import { isDurable, type AgentEvent, type SpentSoFar } from "../events/event.ts";
+import { freeze } from "../events/freeze.ts";
 import { foldTranscript, reduceTranscript } from "../events/transcript.ts";
 import { createBudget } from "../run/budget.ts";
 import { createCompaction } from "../run/compaction.ts";
@@ -45,6 +46,7 @@ export function createAgent(options: AgentOptions): Agent {
 
   /** Keeps an event, then tells it. Throws only when it cannot be kept; returns what a listener has thrown first. */
   async function publish(event: AgentEvent, whenKept?: () => void): Promise<Thrown | undefined> {
+    if (isDurable(event)) freeze(event);
     const news = isDurable(event) ? await keeper.keep(event) : undefined;
     transcript = reduceTranscript(transcript, event);
     openEnds.note(event);

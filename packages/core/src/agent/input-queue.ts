@@ -45,7 +45,7 @@ export function createInputQueue(now: () => Date): InputQueue {
   };
 }
 
-/** The content of a user message that says this. */
+/** The content of a user message that says this; what happens to the input later does not change it. */
 export function contentOf(input: UserInput): UserMessage["content"] {
-  return typeof input === "string" ? [{ type: "text", text: input }] : input;
+  return typeof input === "string" ? [{ type: "text", text: input }] : structuredClone(input);
 }

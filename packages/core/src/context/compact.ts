@@ -1,4 +1,5 @@
 import { textOf, type Message, type UserMessage } from "@zotpilot/provider/model";
+import type { SummaryMessage } from "../events/event.ts";
 import { estimateTokens } from "./estimate.ts";
 import { shorten } from "./render.ts";
 
@@ -16,8 +17,8 @@ export interface CompactionPlan {
   shortened: boolean;
 }
 
-/** The heading by which a summary is known from what a person said. */
-export const summaryHeading = "## Context summary (compacted)";
+/** What a summary begins with, for the model that reads it. */
+const summaryHeading = "## Context summary (compacted)";
 
 /** The longest first prompt that is kept word for word, in characters. */
 const maxFirstPromptLength = 8_000;
@@ -44,7 +45,7 @@ export function compactedMessages(
   plan: CompactionPlan,
   summary: string | undefined,
   kept: { files: readonly string[]; tasks: readonly string[] },
-): Message[] {
+): (Message | SummaryMessage)[] {
   const sections: string[] = [];
   if (summary !== undefined) sections.push(`${summaryHeading}\n\n${summary}`);
   if (summary !== undefined && kept.files.length > 0) {
@@ -53,9 +54,10 @@ export function compactedMessages(
   if (summary !== undefined && kept.tasks.length > 0)
     sections.push(`## Open tasks\n\n${kept.tasks.join("\n")}`);
   const text = sections.join("\n\n");
+  const made: SummaryMessage = { role: "user", content: [{ type: "text", text }], summary: true };
   return [
     ...(plan.firstPrompt ? [plan.firstPrompt] : []),
-    ...(text === "" ? [] : [{ role: "user" as const, content: [{ type: "text" as const, text }] }]),
+    ...(text === "" ? [] : [made]),
     ...(plan.lastPrompt ? [plan.lastPrompt] : []),
     ...plan.tail,
   ];
@@ -83,7 +85,9 @@ export function summaryIn(messages: readonly Message[]): string {
 
 /** Whether a message is what a person said, and not a summary. */
 function isPrompt(message: Message): message is UserMessage {
-  return message.role === "user" && !textOf(message).startsWith(summaryHeading);
+  if (message.role !== "user" || "summary" in message) return false;
+  // Sessions of zot, and our own first ones, have no other mark. What a person says has its time.
+  return message.at !== undefined || !textOf(message).startsWith(summaryHeading);
 }
 
 /** Where the tail begins: at a message that no result belongs to, as far back as there is room. */

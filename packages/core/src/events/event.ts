@@ -22,6 +22,11 @@ export interface DetailedToolMessage extends ToolMessage {
   details?: ToolDetails;
 }
 
+/** What stands in a conversation for what was summarised, in the place of something that a person said. */
+export interface SummaryMessage extends UserMessage {
+  summary: true;
+}
+
 /** Written to the session. Folding these alone rebuilds the transcript. */
 export type DurableEvent =
   | { type: "user_message"; message: UserMessage }
@@ -38,7 +43,7 @@ export type DurableEvent =
    */
   | {
       type: "compacted";
-      messages: Message[];
+      messages: (Message | SummaryMessage)[];
       files: string[];
       usage: Usage | null;
       spent: SpentSoFar;

@@ -29,6 +29,7 @@ const userMessage = z.object({
   role: z.literal("user"),
   content: z.array(z.discriminatedUnion("type", [text, image])),
   at,
+  summary: z.literal(true).optional().catch(undefined),
 });
 const assistantMessage = z.object({
   role: z.literal("assistant"),

@@ -1,9 +1,9 @@
 import { addUsage, emptyUsage, type Message, type Usage } from "@zotpilot/provider/model";
 import { isMeasured } from "./cost.ts";
-import type { AgentEvent, DetailedToolMessage, SpentSoFar } from "./event.ts";
+import type { AgentEvent, DetailedToolMessage, SpentSoFar, SummaryMessage } from "./event.ts";
 
 /** A message with what the screen may show of it. */
-export type TranscriptMessage = Exclude<Message, { role: "tool" }> | DetailedToolMessage;
+export type TranscriptMessage = Exclude<Message, { role: "tool" }> | DetailedToolMessage | SummaryMessage;
 
 /** A conversation as it stands. */
 export interface Transcript {

@@ -126,6 +126,8 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     return made !== undefined;
   }
 
+  // What was said after an earlier run had ended was said before this prompt.
+  for (const message of options.inputs?.steering() ?? []) yield* hear(message);
   yield* hear(options.prompt);
   for (let turn = 1; ; turn++) {
     if (options.maxSteps !== undefined && steps >= options.maxSteps) {
@@ -201,8 +203,12 @@ const whyCut: Partial<Record<StopReason, string>> = {
 
 /** A message as the model may see it: what was meant for the screen stays here. */
 function sendable(message: TranscriptMessage): Message {
-  if (message.role !== "tool" || !message.details) return message;
-  const { details: _, ...sent } = message;
+  if ("details" in message) {
+    const { details: _, ...sent } = message;
+    return sent;
+  }
+  if (!("summary" in message)) return message;
+  const { summary: _, ...sent } = message;
   return sent;
 }
 

@@ -3,6 +3,7 @@ import type { ToolCall } from "@zotpilot/provider/model";
 import { messageOf } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { toolResult } from "../events/schema.ts";
+import { repairArguments } from "../tools/repair-arguments.ts";
 import { errorResult, type ToolContext, type ToolResult } from "../tools/tool.ts";
 import { tellAsked } from "./ask-person.ts";
 import { createChannel, type Channel } from "./channel.ts";
@@ -22,14 +23,17 @@ const maxProgressWaiting = 256;
 /**
  * Runs the calls of one answer side by side, except that a call waits for those before it that it could get in the way
  * of: one of the two may change something, and they share a file or cannot say which files they touch. Results come in
- * asked order. Every call is answered by exactly one `tool_message`, also after an abort. Throws only what the clock
+ * asked order. Every call is answered by exactly one `tool_message`, also after an abort. Arguments in a form that a
+ * model is known to confuse are repaired here; the conversation keeps what the model wrote. Throws only what the clock
  * throws.
  */
 export async function* runToolCalls(
   options: RunOptions,
-  calls: readonly ToolCall[],
+  asked: readonly ToolCall[],
 ): AsyncGenerator<AgentEvent, void> {
   const tools = new Map(options.tools.map((tool) => [tool.name, tool]));
+  // Before anybody decides about a call, so that what was approved is what runs.
+  const calls = asked.map((call) => repairArguments(tools.get(call.name), call));
   const accesses = await Promise.all(calls.map((call) => accessOf(tools.get(call.name), call, options.cwd)));
   const channel = createChannel<AgentEvent>();
   const slots = createSlots(maxSideBySide);
@@ -88,6 +92,8 @@ async function runCall(
     cwd: options.cwd,
     signal: options.signal,
     progress: (text: string) => {
+      // Tools may be written in any language, and events are plain JSON.
+      if (typeof text !== "string") return;
       if (finished || channel.waiting >= maxProgressWaiting) return;
       channel.push({ type: "tool_progress", callId: call.id, text });
     },
