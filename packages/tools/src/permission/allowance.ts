@@ -1,11 +1,12 @@
 import { isInside } from "../shared/inside.ts";
 import { baseName, type ShellCommand } from "../shell/analyse.ts";
-import { variableProblem } from "../shell/evaluation.ts";
+import { isHarmlessVariable } from "../shell/evaluation.ts";
 import { sameWords } from "../shell/words.ts";
 import type { CallFacts, NamedPath } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import type { Rule } from "./rule.ts";
-import { onlyFetches, tellingWords } from "./senders.ts";
+import { staysWithin } from "./open-rules.ts";
+import { onlyFetches } from "./senders.ts";
 
 /** Whether nothing of a call goes beyond reading and what the rules permit. In doubt it does. */
 export function isAllowed(
@@ -30,10 +31,14 @@ export function isAllowed(
   const { shell } = facts;
   if (!shell) return false;
   const stays = staysInside(shell.commands, place);
+  // What a program does can depend on any variable, such as `npm_config_script_shell`.
+  const setsVariables = [...shell.variables.keys()].some((name) => !isHarmlessVariable(name));
   // Without a known folder it is not known which files and programs a rule would be about.
   const covered = (command: ShellCommand): boolean =>
     harmless(command) ||
-    ((!shell.changesFolder || stays) && commandIsAllowed(command, allow, shell.commands, covered));
+    (!setsVariables &&
+      (!shell.changesFolder || stays) &&
+      commandIsAllowed(command, allow, shell.commands, covered));
   if (!shell.commands.every(covered)) return false;
   if (shell.writes.some(({ kind }) => kind !== "plain")) return false;
   const written = facts.paths.filter(({ access }) => access === "write");
@@ -57,22 +62,20 @@ function commandIsAllowed(
   all: readonly ShellCommand[],
   covered: (command: ShellCommand) => boolean,
 ): boolean {
-  const { words, assigns, wraps } = command;
-  if (assigns.some(variableProblem)) return false;
+  const { words, wraps } = command;
   const inner = wraps?.commands ?? [];
   const innerIsCovered =
     wraps !== undefined &&
     wraps.unclear === undefined &&
     inner.every((each) => all.some((found) => sameWords(found.words, each) && covered(found)));
-  if (wraps?.transparent && inner.length > 0) return innerIsCovered && !wraps.assigns.some(variableProblem);
-  const telling = tellingWords(words);
+  if (wraps?.transparent && inner.length > 0)
+    return innerIsCovered && wraps.assigns.every(isHarmlessVariable);
   for (const rule of allow) {
     const match = rule.kind === "command" ? rule.matchesCommand(words, true) : undefined;
     if (!match) continue;
     if (match.exact) return true;
-    // An open rule does not open what turns the command into another one.
-    const open = telling.every((word) => match.names(word)) && !words.some((word) => word.mayBeOption);
-    if (open && (wraps === undefined || (innerIsCovered && wraps.scripts.length === 0))) return true;
+    if (staysWithin(words, match) && (wraps === undefined || (innerIsCovered && wraps.scripts.length === 0)))
+      return true;
   }
   const hosts = allow.filter((rule) => rule.kind === "host");
   if (hosts.length === 0 || !onlyFetches(words)) return false;

@@ -114,6 +114,20 @@ export function gitOnlyReads(words: readonly ShellWord[]): boolean {
   return given !== undefined && formatsAreGood(given) && (reader.operands?.(given) ?? true);
 }
 
+/**
+ * Whether the options of a git command are harmless, also of one that may write. Before its name there may be none, since
+ * these can make it another command.
+ */
+export function gitOptionsAreGood([command, ...rest]: readonly ShellWord[]): boolean {
+  if (command?.value === "--no-pager") return gitOptionsAreGood(rest);
+  if (command?.kind !== "plain" || command.value.startsWith("-")) return false;
+  const reader = Object.hasOwn(READERS, command.value) ? READERS[command.value] : undefined;
+  // Of those that write with other words nothing is known.
+  if (!reader || reader.verbs || reader.operands) return true;
+  const given = readArguments(rest, reader.options);
+  return given !== undefined && formatsAreGood(given);
+}
+
 /** Without an option that lists, a name is one to be made. */
 function onlyLists({ options, operands }: Arguments): boolean {
   const lists = /^(-l|--list|--(no-)?(merged|contains)|--points-at)$/;
