@@ -5,12 +5,32 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { decodeLines } from "@zotpilot/ndjson";
-import { expect, test } from "vitest";
-import { emptyTranscript, openSession, reduceTranscript } from "../src/index.ts";
-import { pairingProblems } from "./support/run.ts";
+import { createCopilot } from "@zotpilot/provider";
+import type { Message } from "@zotpilot/provider/model";
+import { answer, createSimulator, type Simulator } from "@zotpilot/simulator";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { foldTranscript, openSession } from "../src/index.ts";
+import { collectRun, pairingProblems, runOptions } from "./support/run.ts";
 import { folder } from "./support/session-files.ts";
 
 const child = fileURLToPath(new URL("children/write-session.ts", import.meta.url));
+
+// The strict service: it refuses a conversation whose calls and results do not pair up.
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await createSimulator({ answer: answer.text("Going on.") });
+});
+afterAll(() => simulator.close());
+
+/** Goes on with the conversation on each wire, and leaves its file alone. */
+async function expectAccepted(messages: readonly Message[]): Promise<void> {
+  const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+  for (const model of ["gpt-4.1", "gpt-5.2-codex", "claude-haiku-4.5"]) {
+    const events = await collectRun(runOptions(provider, [], { model: () => model, messages }));
+    expect(events.at(-1), model).toEqual({ type: "run_end", reason: "done" });
+  }
+  await provider.close();
+}
 
 /** Starts the writer, kills it some time after its first event, and returns what it had said was kept. */
 async function writeUntilKilled(target: string, afterEvents: number, delayMs: number): Promise<unknown[]> {
@@ -42,8 +62,9 @@ async function killRepeatedly(rounds: number): Promise<void> {
     }
     const session = await openSession(path, { held: "throw" });
     await session.close();
-    const { messages } = session.events.reduce(reduceTranscript, emptyTranscript);
+    const { messages } = foldTranscript(session.events);
     expect(pairingProblems(messages)).toEqual([]);
+    await expectAccepted(messages);
     // Each message that was told is there, in order; between them may stand what was kept and not told any more.
     const lines = messages.map((message) => JSON.stringify(message));
     let position = 0;
@@ -65,7 +86,7 @@ const sessions = process.env["ZOTPILOT_TEST_LONG"] ? 50 : 1;
 const roundsEach = process.env["ZOTPILOT_TEST_LONG"] ? 20 : 12;
 
 test(
-  "F-2, S-K2, S-K4: killed at random moments, again and again: nothing that was kept is lost, and every call is answered once",
+  "F-2, S-K2, S-K4: killed at random moments, again and again: nothing that was kept is lost, every call is answered once, and each wire takes what comes next",
   { timeout: sessions > 1 ? 3_600_000 : 60_000 },
   async () => {
     let next = 0;
