@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCheckpoints } from "../src/index.ts";
@@ -6,39 +6,39 @@ import { setUpCheckpoints as setUp, treeState as state } from "./checkpoint-help
 
 test("S-G6: a session of 50 edits is undone to the byte and the mode, turn by turn", async () => {
   const { cwd, checkpoints, call } = await setUp();
-  const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0x0d, 0x0a, 0xff, 0xfe, 0x62, 0x0a]);
-  await writeFile(join(cwd, "odd"), bytes);
-  await writeFile(join(cwd, "script.sh"), "echo 0\n", { mode: 0o755 });
-  await writeFile(join(cwd, "private"), "0\n", { mode: 0o600 });
+  const stray = Buffer.from([0xff, 0xfe, 0x0a]);
+  const before: [name: string, bytes: Buffer, mode: number][] = [
+    ["stray", Buffer.concat([Buffer.from("\ufeffturn 0\r\n"), stray]), 0o644],
+    ["wide", Buffer.from("\ufeffturn 0 ü\r\n", "utf16le"), 0o664],
+    ["western", Buffer.from("turn 0 \xfc\xdf\n", "latin1"), 0o640],
+    ["run.sh", Buffer.from("#!/bin/sh\necho turn 0\n"), 0o755],
+    ["private", Buffer.from("turn 0"), 0o600],
+  ];
+  for (const [name, bytes, mode] of before) {
+    await writeFile(join(cwd, name), bytes);
+    await chmod(join(cwd, name), mode);
+  }
   const states = [await state(cwd)];
-  let number = 0;
-  for (let turn = 0; turn < 10; turn += 1) {
-    for (const [path, old] of [
-      ["odd", turn === 0 ? "a" : `a${number}`],
-      ["script.sh", `echo ${turn}`],
-    ] as const) {
-      number += 1;
-      const next = path === "odd" ? `a${number + 2}` : `echo ${turn + 1}`;
-      const text = await call("edit", {
-        path,
-        edits: [{ oldText: path === "odd" && turn > 0 ? `a${number + 2 - 3}` : old, newText: next }],
-      });
-      if (path === "odd" && text.includes("not in")) {
-        // The text of this file is told by what is in it.
-        const now = (await readFile(join(cwd, "odd"), "latin1")).match(/a\d*/)?.[0] ?? "";
-        await call("edit", { path, edits: [{ oldText: now, newText: next }] });
-      }
-    }
-    await call("write", { path: "private", content: `${turn}x\n` });
-    await call("write", { path: `new/${turn}`, content: "new\n" });
-    await call("write", { path: "new/0", content: `again ${turn}\n` });
+  for (let turn = 1; turn <= 10; turn += 1) {
+    const edits = [{ oldText: `turn ${turn - 1}`, newText: `turn ${turn}` }];
+    for (const path of ["stray", "wide", "run.sh"])
+      expect(await call("edit", { path, edits })).toContain("\n+");
+    if (turn % 2 === 0) expect(await call("edit", { path: "western", edits })).toContain("\n+");
+    else expect(await call("write", { path: "western", content: `turn ${turn} ü` })).toMatch(/^overwrote/);
+    if (turn === 5)
+      expect(await call("write", { path: "private", content: "all new" })).toMatch(/^overwrote/);
+    else expect(await call("write", { path: `new/${turn}/file`, content: "new" })).toMatch(/^created/);
     states.push(await state(cwd));
     checkpoints.nextTurn();
   }
-  expect((await checkpoints.list()).length).toBeGreaterThanOrEqual(50);
-  for (let turn = 9; turn >= 0; turn -= 1) {
+  expect(await checkpoints.list()).toHaveLength(50);
+  for (const was of states.slice(0, -1).toReversed()) {
     await checkpoints.undo();
-    expect(await state(cwd)).toEqual(states[turn]);
+    expect(await state(cwd)).toEqual(was);
+  }
+  for (const [name, bytes, mode] of before) {
+    expect(await readFile(join(cwd, name))).toEqual(bytes);
+    expect((await stat(join(cwd, name))).mode & 0o7777).toBe(mode);
   }
   await expect(checkpoints.undo()).rejects.toMatchObject({ code: "not_found" });
 });

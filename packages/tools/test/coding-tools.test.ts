@@ -1,8 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compose, toolRunner } from "@zotpilot/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { codingTools, createCodingTools, fixedPolicy, policyLayer } from "../src/index.ts";
+import {
+  codingTools,
+  createCodingTools,
+  createPowershellTool,
+  fixedPolicy,
+  policyLayer,
+} from "../src/index.ts";
 import { callText, temporaryFolder, textOf, toolCall } from "./helpers.ts";
 
 function byName(name: string, tools = codingTools()) {
@@ -16,36 +22,66 @@ test("sorted by name, each with a description and a risk", () => {
   expect(names).toEqual(["bash", "edit", "glob", "grep", "jobs", "read", "write"]);
 });
 
-// What the strictest of the three wires takes: objects with named properties, no $-words, no unions of types.
-const ALLOWED = new Set(
-  "type properties required items enum description minimum maximum minLength maxLength minItems additionalProperties".split(
-    " ",
-  ),
+// What all wires take: the fields of Gemini's Schema (https://ai.google.dev/api/caching#Schema), which is a closed list
+// without additionalProperties and $-words, takes one type each, and enum for strings only.
+const FIELDS = new Set(
+  (
+    "type properties required items enum description minimum maximum minLength maxLength minItems maxItems pattern " +
+    "minProperties maxProperties title nullable"
+  ).split(" "),
 );
+const TYPES = new Set(["string", "number", "integer", "boolean", "array", "object"]);
 
 function schemaProblems(schema: unknown, path: string): string[] {
   if (typeof schema !== "object" || schema === null) return [`${path}: no schema`];
   const problems = Object.keys(schema)
-    .filter((key) => !ALLOWED.has(key))
+    .filter((key) => !FIELDS.has(key))
     .map((key) => `${path}: ${key}`);
-  const { type, properties, items, required } = schema as Record<string, unknown>;
-  if (typeof type !== "string") problems.push(`${path}: type ${String(type)}`);
-  if (type === "object" && typeof properties !== "object") problems.push(`${path}: no properties`);
+  const { type, properties, items, required = [], ...rest } = schema as Record<string, unknown>;
+  if (!TYPES.has(String(type))) problems.push(`${path}: type ${String(type)}`);
+  if (type === "object" && Object.keys(properties ?? {}).length === 0)
+    problems.push(`${path}: no properties`);
+  if (type !== "object" && properties !== undefined) problems.push(`${path}: properties of no object`);
   if (type === "array") problems.push(...schemaProblems(items, `${path}[]`));
-  for (const [name, inner] of Object.entries(properties ?? {}))
+  if ("enum" in rest) {
+    const values = Array.isArray(rest["enum"]) ? rest["enum"] : [];
+    const fit = values.length > 0 && values.every((value) => typeof value === "string" && value !== "");
+    if (type !== "string" || !fit) problems.push(`${path}: enum`);
+  }
+  for (const [name, inner] of Object.entries(properties ?? {})) {
+    if (!/^[a-zA-Z_]\w{0,63}$/.test(name)) problems.push(`${path}: the name ${name}`);
     problems.push(...schemaProblems(inner, `${path}.${name}`));
-  for (const name of Array.isArray(required) ? required : [])
-    if (!Object.hasOwn(properties as object, name)) problems.push(`${path}: ${name}`);
+  }
+  for (const name of Array.isArray(required) ? required : [required])
+    if (!Object.hasOwn(properties ?? {}, String(name))) problems.push(`${path}: required ${name}`);
   return problems;
 }
 
-test.each(codingTools().map((tool) => [tool.name, tool.parameters]))(
-  "the schema of %s fits every wire",
-  (name, parameters) => {
-    expect(schemaProblems(parameters, name)).toEqual([]);
-    expect(name).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
-  },
-);
+const everyTool = [...codingTools(), createPowershellTool()];
+
+test.each(everyTool.map((tool) => [tool.name, tool]))("the schema of %s fits every wire", (name, tool) => {
+  expect(tool.parameters["type"]).toBe("object");
+  expect(schemaProblems(tool.parameters, name)).toEqual([]);
+  expect(name).toMatch(/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/);
+  expect(tool.description.length).toBeGreaterThan(0);
+  // The least that a wire takes.
+  expect(tool.description.length).toBeLessThanOrEqual(1024);
+});
+
+test("what a wire would refuse is found", () => {
+  const refused = [
+    { type: "object", properties: {} },
+    { type: "object", properties: { a: { type: "string" } }, additionalProperties: false },
+    { type: "object", properties: { a: { type: ["string", "null"] } } },
+    { type: "object", properties: { a: { anyOf: [{ type: "string" }] } } },
+    { type: "object", properties: { a: { type: "integer", enum: [1, 2] } } },
+    { type: "object", properties: { a: { type: "array" } } },
+    { type: "object", properties: { a: { type: "integer", exclusiveMinimum: 0 } } },
+    { type: "object", properties: { a: { type: "string" } }, required: ["b"] },
+    { type: "object", properties: { "a b": { type: "string" } } },
+  ];
+  for (const schema of refused) expect(schemaProblems(schema, "x")).not.toEqual([]);
+});
 
 describe("a file that changed since it was read", () => {
   test("is not edited and not overwritten until it is read again", async () => {
@@ -84,6 +120,26 @@ describe("background jobs", () => {
     await expect.poll(() => run("jobs", { action: "list" })).toContain("job-2: ended, exit 7");
     await expect(run("jobs", { action: "tail", id: "job-9" })).rejects.toThrow("there are job-1, job-2");
     await expect(run("jobs", { action: "tail" })).rejects.toThrow("needs the id");
+  });
+
+  test("no more than 16 run at a time, and closing ends all of them", async () => {
+    const cwd = await temporaryFolder();
+    const made = createCodingTools();
+    const run = (name: string, input: unknown) => callText(byName(name, made.tools), cwd, input);
+    for (let job = 1; job <= 16; job += 1) {
+      await run("bash", { command: `echo $$ > pid-${job}; sleep 300`, background: true });
+    }
+    const oneMore = run("bash", { command: "sleep 300", background: true });
+    await expect(oneMore).rejects.toThrow("16 jobs are running already; stop one first");
+    const pids: number[] = [];
+    for (let job = 1; job <= 16; job += 1) {
+      await expect
+        .poll(() => readFile(join(cwd, `pid-${job}`), "utf8").catch(() => ""), { timeout: 20_000 })
+        .toMatch(/\n/);
+      pids.push(Number(await readFile(join(cwd, `pid-${job}`), "utf8")));
+    }
+    await made.close();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 });
 
