@@ -29,7 +29,7 @@ export function compose(runner: ToolRunner, ...middlewares: readonly ToolMiddlew
 }
 
 /** The arguments of a call as a value; a call without arguments has `{}`. Returns the error of invalid JSON. */
-export function decodeArguments(call: ToolCall): unknown {
+export function decodeArguments(call: Pick<ToolCall, "arguments">): unknown {
   if (call.arguments.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(call.arguments);
