@@ -10,6 +10,7 @@ export type { EmbeddingOptions, Embeddings } from "./copilot/embeddings.ts";
 export { defaultClientId, defaultIdentity, type ClientIdentity } from "./copilot/identity.ts";
 export type { GithubTokenSource } from "./copilot/github-token.ts";
 export type { ModelCache, ModelList } from "./copilot/model-list.ts";
+export type { CopilotNotification } from "./copilot/notification.ts";
 export type { CopilotQuotaState, CopilotUsageWindow } from "./copilot/quota-headers.ts";
 export type { CopilotQuota, CopilotUser } from "./copilot/user.ts";
 export {

@@ -168,13 +168,26 @@ describe("models without a connection", () => {
     await copilot.close();
   });
 
-  test("a cache that fails disturbs nobody", async () => {
-    const broken: ModelCache = {
-      read: () => Promise.reject(new Error("disk")),
-      write: () => Promise.reject(new Error("disk")),
-    };
-    const copilot = await client(list, broken);
+  const fail = () => {
+    throw new Error("disk");
+  };
+  const never = () => new Promise<never>(() => undefined);
+  test.each<[string, unknown]>([
+    [
+      "rejects",
+      { read: () => Promise.reject(new Error("disk")), write: () => Promise.reject(new Error("disk")) },
+    ],
+    ["throws", { read: fail, write: fail }],
+    ["gives no promise", { read: () => undefined, write: () => undefined }],
+    ["gives null", { read: () => Promise.resolve(null), write: () => Promise.resolve(null) }],
+    ["gives bytes", { read: () => Promise.resolve(Buffer.from("{}")), write: () => Promise.resolve() }],
+    ["hangs", { read: never, write: never }],
+  ])("a cache that %s disturbs nobody", async (_name, broken) => {
+    const copilot = await client(list, broken as ModelCache);
     expect((await copilot.models()).stale).toBe(false);
     await copilot.close();
+    const offline = await client(text("slow", 429), broken as ModelCache);
+    await expect(offline.models()).rejects.toMatchObject({ code: "rate_limited" });
+    await offline.close();
   });
 });

@@ -183,6 +183,11 @@ describe("402 and 429 say until when", () => {
     ["Mon, 21 Sep 2026 12:00:30 GMT", 30_000, true],
     ["Mon, 21 Sep 2026 14:00:00 GMT", 7_200_000, false],
     ["Mon, 21 Sep 2026 11:00:00 GMT", 0, true],
+    ["2026-09-21T12:00:30Z", 30_000, true],
+    ["2026-09-21T14:30:00.000+02:00", 1_800_000, false],
+    ["9".repeat(400), 3_155_760_000_000, false],
+    ["9999-12-31T23:59:59Z", 3_155_760_000_000, false],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", 3_155_760_000_000, false],
   ])("retry-after: %s", (value, wait, retryable) => {
     const error = read(429, "", { date: now, "retry-after": value });
     expect(error).toMatchObject({ retryAfterMs: wait, retryable });
@@ -193,9 +198,12 @@ describe("402 and 429 say until when", () => {
     });
   });
 
-  test.each(["", "soon", "-5", "NaN", "0x10", "1e9"])("retry-after: %j is none", (value) => {
-    expect(read(429, "", { date: now, "retry-after": value })).not.toHaveProperty("retryAfterMs");
-  });
+  test.each(["", "soon", "-5", "NaN", "0x10", "1e9", "2026-09", "12-13-14"])(
+    "retry-after: %j is none",
+    (value) => {
+      expect(read(429, "", { date: now, "retry-after": value })).not.toHaveProperty("retryAfterMs");
+    },
+  );
 });
 
 describe("bodies of failed answers", () => {

@@ -299,7 +299,8 @@ describe("which wire", () => {
       "/chat/completions": unsupported,
       "/responses": stream(fixture("responses-stream.sse")),
       "/models": (request, response) => {
-        setTimeout(() => void json({ data: [] }, 200)(request, response), 100);
+        const other = { id: "other", capabilities: { type: "chat" } };
+        setTimeout(() => void json({ data: [other] })(request, response), 100);
       },
     });
     const gone = new AbortController();

@@ -7,6 +7,7 @@ import type { EmbeddingOptions, Embeddings } from "./embeddings.ts";
 import type { GithubTokenSource } from "./github-token.ts";
 import type { ClientIdentity } from "./identity.ts";
 import type { ModelCache, ModelList } from "./model-list.ts";
+import type { CopilotNotification } from "./notification.ts";
 import type { CopilotQuotaState } from "./quota-headers.ts";
 import type { CopilotUser } from "./user.ts";
 
@@ -28,6 +29,11 @@ export interface CopilotOptions extends ProxyOptions {
   modelCache?: ModelCache;
   /** Told when an answer of Copilot changes what is known about the account's allowances. It must not throw. */
   onQuota?: (quota: CopilotQuotaState) => void;
+  /**
+   * Told what GitHub wants the person to know when it gives a token: that a trial ends, for example. Once for each id in
+   * the life of this object, and before the request that needed the token is sent. What it throws is ignored.
+   */
+  onNotification?: (notification: CopilotNotification) => void;
   /** How long each phase of a request may take. */
   timeouts?: Partial<Timeouts>;
   /**

@@ -14,6 +14,7 @@ import { createEmbeddings } from "./embeddings.ts";
 import { createCredentials } from "./github-token.ts";
 import { identityHeaders } from "./identity.ts";
 import { createModelList } from "./model-list.ts";
+import { tellOnce } from "./notification.ts";
 import { mergeQuota, readQuotaHeaders, type CopilotQuotaState } from "./quota-headers.ts";
 import { userSchema } from "./schema.ts";
 import { createSdkFetch } from "./sdk-fetch.ts";
@@ -34,7 +35,8 @@ export function createCopilot(options: CopilotOptions): Copilot {
   const base = options.dispatcher ?? createAgent(agentOptions(options, home.kind === "loopback"));
   const rest = createDispatcher({ dispatcher: base, headers: identity.rest, timeouts });
   const credentials = createCredentials(options.githubToken);
-  const access = { home, credentials, dispatcher: rest, timeouts, identity };
+  const notify = options.onNotification && tellOnce(options.onNotification);
+  const access = { home, credentials, dispatcher: rest, timeouts, identity, notify };
   const tokens = createTokenCache(
     createTokenAccess(access, options.tokenKind ?? "auto"),
     options.monotonicNow ? { monotonicNow: options.monotonicNow } : {},

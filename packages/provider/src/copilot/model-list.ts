@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { parseJsonObject } from "../errors/error-body.ts";
 import { isProviderError, ProviderError } from "../errors/provider-error.ts";
 import type { ModelInfo } from "../model/model-info.ts";
@@ -7,7 +8,8 @@ import { modelListSchema, savedModelsSchema } from "./schema.ts";
 
 /**
  * Where a copy of the model list is kept between runs, so that there is one without a connection. Give each account a
- * place of its own. What it throws is ignored: a broken cache must not keep anybody from working.
+ * place of its own. What it throws is ignored, and after a second it is no longer waited for: a broken cache must not keep
+ * anybody from working.
  */
 export interface ModelCache {
   /** The text that was written last; `undefined` when there is none. */
@@ -47,6 +49,21 @@ const MODELS_LIMIT = 10 * 1024 * 1024;
 /** Failures after which an earlier answer is better than none. */
 const PASSING: readonly string[] = ["rate_limited", "network", "timeout", "server_error"];
 
+/** How long the cache is waited for. */
+const CACHE_MS = 1_000;
+
+/** What comes of a step of the cache; nothing if it fails or takes too long. */
+async function briefly(step: () => unknown): Promise<unknown> {
+  const enough = new AbortController();
+  try {
+    return await Promise.race([step(), delay(CACHE_MS, undefined, { signal: enough.signal })]);
+  } catch {
+    return undefined;
+  } finally {
+    enough.abort();
+  }
+}
+
 /** Makes the model list of an account; nothing is asked for before the first call. */
 export function createModelList({ request, host, home, cache }: ModelListOptions): ModelLister {
   let latest: ModelList | undefined;
@@ -71,15 +88,14 @@ export function createModelList({ request, host, home, cache }: ModelListOptions
     }
     embeddingLimits = readEmbeddingLimits(value.data);
     const savedAt = new Date().toISOString();
-    await cache
-      ?.write(JSON.stringify({ version: 1, host: home, savedAt, data: value.data }))
-      .catch(() => undefined);
+    const copy = { version: 1, host: home, savedAt, data: value.data };
+    await briefly(() => cache?.write(JSON.stringify(copy)));
     return { models, stale: false, savedAt };
   }
 
   async function saved(): Promise<ModelList | undefined> {
-    const text = await cache?.read().catch(() => undefined);
-    if (text === undefined || text.length > MODELS_LIMIT) return undefined;
+    const text: unknown = await briefly(() => cache?.read());
+    if (typeof text !== "string" || text.length > MODELS_LIMIT) return undefined;
     const copy = savedModelsSchema.safeParse(parseJsonObject(text));
     if (!copy.success || copy.data.host !== home) return undefined;
     const models = readModels(copy.data.data);

@@ -13,6 +13,14 @@ export const tokenSchema = z.object({
   expires_at: loose(z.number()),
   refresh_in: loose(z.number()),
   endpoints: endpointsSchema,
+  user_notification: loose(
+    z.object({
+      message: z.string(),
+      notification_id: loose(z.string()),
+      title: loose(z.string()),
+      url: loose(z.string()),
+    }),
+  ),
 });
 
 /** The refusal of the token exchange. */

@@ -12,6 +12,7 @@ import { tokenHosts } from "./endpoints.ts";
 import { exchangeError } from "./exchange-error.ts";
 import type { Credentials } from "./github-token.ts";
 import type { IdentityHeaders } from "./identity.ts";
+import { readNotification, type CopilotNotification } from "./notification.ts";
 import { tokenSchema, userSchema } from "./schema.ts";
 
 /** What both kinds of sign-in need. */
@@ -23,6 +24,8 @@ export interface GithubAccess {
   timeouts: Timeouts;
   /** The headers that the Copilot host wants with each kind of token. */
   identity: Pick<IdentityHeaders, "exchanged" | "direct">;
+  /** Told what GitHub wants the person to know. It does not throw. */
+  notify?: ((notification: CopilotNotification) => void) | undefined;
 }
 
 const ANSWER_LIMIT = 1024 * 1024;
@@ -97,6 +100,8 @@ async function exchange(
     if (parsed.success) {
       const { token, expires_at: expiresAt, refresh_in: refreshIn, endpoints } = parsed.data;
       checkToken(token);
+      const told = readNotification(parsed.data.user_notification, access.home, [githubToken, token]);
+      if (told) access.notify?.(told);
       const serverNow = serverTime(answer.headers) ?? Date.now();
       return {
         token: {

@@ -16,24 +16,32 @@ export function serverTime(headers: ResponseHeaders): number | undefined {
 }
 
 /**
- * How long the service wants us to wait, in milliseconds: `retry-after` as seconds or as a date, else the reset time
- * of GitHub's REST limit. Dates are compared with the answer's own `Date`, so that a wrong local clock does not matter.
+ * How long the service wants us to wait, in milliseconds: `retry-after` as seconds or as a date (of HTTP or ISO 8601),
+ * else the reset time of GitHub's REST limit; a hundred years at most. Dates are compared with the answer's own `Date`, so that a wrong local clock does not matter.
  */
 export function retryAfterOf(headers: ResponseHeaders): number | undefined {
   const now = serverTime(headers) ?? Date.now();
   const value = headerOf(headers, "retry-after")?.trim();
   if (value !== undefined && value !== "") {
     // Digits first: Date.parse("120") is the year 120.
-    if (/^\d+(?:\.\d+)?$/.test(value)) return Math.round(Number(value) * 1000);
-    // Only what has the name of a month in it: Date.parse finds a date in almost anything, such as "-5".
-    const date = /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN;
-    if (Number.isFinite(date)) return Math.max(0, date - now);
+    if (/^\d+(?:\.\d+)?$/.test(value)) return bounded(Math.round(Number(value) * 1000));
+    // Only what has the name of a month in it or is ISO 8601: Date.parse finds a date in almost anything, such as "-5".
+    const isDate = /[a-z]{3}/i.test(value) || /^\d{4}-\d{2}-\d{2}T/.test(value);
+    const date = isDate ? Date.parse(value) : Number.NaN;
+    if (Number.isFinite(date)) return bounded(date - now);
   }
   const reset = Number(headerOf(headers, "x-ratelimit-reset"));
   if (headerOf(headers, "x-ratelimit-remaining") === "0" && Number.isFinite(reset) && reset > 0) {
-    return Math.max(0, reset * 1000 - now);
+    return bounded(reset * 1000 - now);
   }
   return undefined;
+}
+
+/** A hundred years; what is longer could not be told as a date, or not as a number. */
+const LONGEST_WAIT_MS = 36_525 * 86_400_000;
+
+function bounded(wait: number): number {
+  return Math.min(LONGEST_WAIT_MS, Math.max(0, wait));
 }
 
 /**

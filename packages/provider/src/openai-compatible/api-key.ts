@@ -36,6 +36,7 @@ export function explainKeyError(
     const { serviceCode: _, ...kept } = detailsOf(error);
     return new ProviderError(error.code, message, {
       ...kept,
+      retryable: false,
       hint: "Check the key that is given as `apiKey`.",
     });
   }

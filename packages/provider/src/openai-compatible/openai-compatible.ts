@@ -189,6 +189,7 @@ export function createOpenAICompatible(options: OpenAICompatibleOptions): Servic
           requestId,
           what,
           host: base.host,
+          announcesEnd: true,
           account,
           responseFormat: asked.responseFormat?.name,
         });

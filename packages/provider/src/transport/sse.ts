@@ -31,10 +31,10 @@ const MISSES = 4;
 
 /**
  * Reads a stream of server-sent events: any chunking, LF, CR and CRLF, comments, a byte order mark, several data lines
- * in an event. Oversized lines and endless streams are an `invalid_response` {@link ProviderError}.
+ * in an event. Oversized lines, endless streams and bytes that are not UTF-8 are an `invalid_response` {@link ProviderError}.
  */
 export function createServerSentEventReader(callbacks: ServerSentEventCallbacks): ServerSentEventReader {
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let events = 0;
   let ending = false;
   let unfinished = false;
@@ -94,6 +94,15 @@ export function createServerSentEventReader(callbacks: ServerSentEventCallbacks)
     betweenEvents = text.endsWith("\n\n");
   }
 
+  /** The characters of some bytes. One that is none would change a text, or the arguments of a tool, unseen. */
+  function decode(bytes: Uint8Array): string {
+    try {
+      return decoder.decode(bytes, { stream: true });
+    } catch {
+      throw notUtf8();
+    }
+  }
+
   return {
     feed(bytes) {
       let at = 0;
@@ -105,14 +114,19 @@ export function createServerSentEventReader(callbacks: ServerSentEventCallbacks)
           misses = next === at ? misses + 1 : 0;
           if (next > at) unfinished = false;
           at = endOfEvent(bytes, next);
-          if (next < at) take(decoder.decode(bytes.subarray(next, at), { stream: true }));
+          if (next < at) take(decode(bytes.subarray(next, at)));
           if (at === bytes.length) return;
         }
       }
-      take(decoder.decode(bytes.subarray(at), { stream: true }));
+      take(decode(bytes.subarray(at)));
     },
     end() {
-      take(decoder.decode());
+      try {
+        decoder.decode();
+      } catch {
+        // It ended inside of a character.
+        unfinished = true;
+      }
       ending = true;
       if (stray !== undefined) finishStray();
       parser.feed("\n\n");
@@ -145,4 +159,13 @@ function nextBrace(text: string, from: number): number {
 
 function tooLarge(what: string): ProviderError {
   return new ProviderError("invalid_response", `The answer was stopped: the service sent ${what}.`);
+}
+
+/** The error for an answer that is not UTF-8. */
+export function notUtf8(): ProviderError {
+  return new ProviderError(
+    "invalid_response",
+    "The answer was stopped: the service sent bytes that are not UTF-8 text.",
+    { retryable: true },
+  );
 }

@@ -1,7 +1,8 @@
+import { isUtf8 } from "node:buffer";
 import { ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
 import type { WatchedBody } from "../transport/body.ts";
-import { createServerSentEventReader } from "../transport/sse.ts";
+import { createServerSentEventReader, notUtf8 } from "../transport/sse.ts";
 import { createPatience } from "./patience.ts";
 import type { AnswerDecoder } from "./wire-format.ts";
 
@@ -100,7 +101,9 @@ export async function* readBatches(
   if (complete) return;
   attempt(() => {
     if (whole) {
-      decoder.json(Buffer.concat(whole).toString("utf8"), out);
+      const text = Buffer.concat(whole);
+      if (!isUtf8(text)) throw notUtf8();
+      decoder.json(text.toString("utf8"), out);
       return;
     }
     const torn = reader.end();

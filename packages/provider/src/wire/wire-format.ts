@@ -29,6 +29,8 @@ export interface DecodeContext {
   /** What was tried, for messages. */
   what: string;
   host: string;
+  /** Whether the service always says that an answer is through, by a reason or an end mark. Unknown when left out. */
+  announcesEnd?: boolean;
   /** The account that reasoning state is tagged with. */
   account?: string | undefined;
   /** The name of the form that was asked for, where it went out as a tool; see `ModelRequest.responseFormat`. */

@@ -9,13 +9,6 @@ import { createBlocks } from "./blocks.ts";
 import { MESSAGES_PATH } from "./path.ts";
 import { createUsageReader } from "./usage.ts";
 
-/** The statuses that these kinds of error have outside a stream. */
-const STATUSES: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  request_too_large: 413,
-  rate_limit_error: 429,
-};
-
 /** Decodes one answer of `/v1/messages`, streamed or whole. An answer without `message_stop` is an error. */
 export function createMessagesDecoder(context: DecodeContext): AnswerDecoder {
   const errors = createAnswerErrors(context);
@@ -62,11 +55,8 @@ export function createMessagesDecoder(context: DecodeContext): AnswerDecoder {
 
   function refuse(event: Record<string, unknown>): void {
     const error = isRecord(event["error"]) ? event["error"] : { message: event["error"] };
-    const type = text(error["type"]);
-    throw errors.reported(
-      { error: { code: text(error["code"]) || type, message: text(error["message"]) } },
-      STATUSES[type] ?? 0,
-    );
+    const { code, type, message } = error as Record<string, unknown>;
+    throw errors.reported({ error: { code: code ?? type, type, message } });
   }
 
   function finish(out: ModelEvent[]): void {

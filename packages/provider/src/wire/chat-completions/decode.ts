@@ -19,7 +19,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
   const errors = createAnswerErrors(context);
   const measure = createTextMeter(errors);
   const calls = createGrowingCalls(errors);
-  const joiner = createToolCallJoiner(calls);
+  const joiner = createToolCallJoiner(calls, errors);
   const template = createTextTemplate();
   const origin = originOf(context, CHAT_PATH);
   let usage: Usage | undefined;
@@ -86,7 +86,7 @@ export function createChatDecoder(context: DecodeContext): AnswerDecoder {
     if (!said) {
       if (!hasText && calls.all.length === 0) throw errors.invalid("the answer ended before it began");
       // The protocol lets a text end without a word. A service that does announce its ends was cut off.
-      if (namesFinish || calls.all.length > 0) {
+      if (namesFinish || context.announcesEnd === true || calls.all.length > 0) {
         throw errors.invalid("the answer was cut off before the model finished");
       }
     }

@@ -53,6 +53,8 @@ export function createTextTemplate(): TextTemplate {
       if (!form) return { text: "", next: at };
       if (said.length < stream.length) said = Buffer.allocUnsafe(stream.length);
       const skimmed = readTexts(form, stream, at, said);
+      // The mark of a character that is none, in most cases: whoever parses it says so.
+      if (skimmed.text.includes("\ufffd")) return { text: "", next: at };
       if (skimmed.next > at) tries = 0;
       return skimmed;
     },

@@ -1,4 +1,5 @@
 import type { ModelEvent } from "../../model/event.ts";
+import type { AnswerErrors } from "../answer-error.ts";
 import type { GrowingCall, GrowingCalls } from "../growing-calls.ts";
 import type { ToolCallDelta } from "./schema.ts";
 
@@ -10,7 +11,7 @@ const SLOT_LIMIT = 10_000;
  * one, continues that call, else the last call with the same index, else the last call. The index alone means nothing:
  * Claude sends parallel calls that all have index 0.
  */
-export function createToolCallJoiner(calls: GrowingCalls) {
+export function createToolCallJoiner(calls: GrowingCalls, errors: AnswerErrors) {
   const byId = new Map<string, GrowingCall>();
   const byIndex = new Map<string, GrowingCall>();
 
@@ -26,6 +27,10 @@ export function createToolCallJoiner(calls: GrowingCalls) {
     add(choice: number, delta: ToolCallDelta, out: ModelEvent[]): void {
       const slot = delta.index === undefined ? undefined : `${choice}:${delta.index}`;
       let call = find(delta, slot);
+      const isElsewhere = slot !== undefined && byIndex.get(slot) !== call;
+      if (call && isElsewhere && delta.name !== "" && call.name !== "" && delta.name !== call.name) {
+        throw errors.invalid("two of its tool calls have the same id");
+      }
       if (!call) {
         call = calls.open(delta.id);
         byId.set(call.id, call);

@@ -72,25 +72,34 @@ export function createResponsesDecoder(context: DecodeContext): AnswerDecoder {
       case "response.completed":
       case "response.incomplete":
       case "response.done":
+        checkStatus(record(event["response"]));
         end(record(event["response"]), event, out);
         return true;
       case "response.failed":
-        throw errors.reported({ error: failureOf(record(event["response"])) });
       case "response.cancelled":
       case "response.canceled":
-        throw errors.failed("the service cancelled the answer");
+        checkStatus({ ...record(event["response"]), status: type.slice("response.".length) });
+        return false;
       default:
         if (type === "error" || isRecord(event["error"]) || type === "") refuse(event);
         return false;
     }
   }
 
+  /** Whatever the event is called: an answer that says that it failed is none. */
+  function checkStatus(response: Record<string, unknown>): void {
+    const { status } = response;
+    if (status === "failed") throw errors.reported({ error: failureOf(response) });
+    if (status === "cancelled" || status === "canceled")
+      throw errors.failed("the service cancelled the answer");
+  }
+
   /** An error stands in the event itself or under `error`. */
   function refuse(event: Record<string, unknown>): void {
     if (event["type"] === undefined && !("error" in event)) return;
-    const { code, message } = isRecord(event["error"]) ? event["error"] : event;
+    const { code, message, type } = isRecord(event["error"]) ? event["error"] : event;
     throw errors.reported({
-      error: { code: codeOf(text(code)), message: text(message) || text(event["error"]) },
+      error: { code: codeOf(code), type, message: text(message) || text(event["error"]) },
     });
   }
 
@@ -138,10 +147,10 @@ export function createResponsesDecoder(context: DecodeContext): AnswerDecoder {
 
 function failureOf(response: Record<string, unknown>): Record<string, unknown> {
   const { code, message } = record(response["error"]);
-  return { code: codeOf(text(code)), message: text(message) };
+  return { code: codeOf(code), message: text(message) };
 }
 
 /** A code may carry a detail behind a colon. */
-function codeOf(code: string): string {
-  return code.split(":", 1)[0] ?? "";
+function codeOf(code: unknown): string {
+  return typeof code === "number" ? String(code) : (text(code).split(":", 1)[0] ?? "");
 }

@@ -10,8 +10,8 @@ import type { OutputItem } from "./schema.ts";
 interface Place {
   type: string;
   call?: GrowingCall;
-  /** Which parts of it have given text. */
-  spoken: Set<number>;
+  /** Which parts of it have given text, and how many characters. */
+  spoken: Map<number, number>;
   isDone: boolean;
 }
 
@@ -20,7 +20,7 @@ const ITEM_LIMIT = 10_000;
 
 /**
  * The items of one answer, by their place in it: the ids that Copilot gives are new in every event, only the place
- * stays. What an item says when it is done fills in for pieces that never came.
+ * stays. What an item says when it is done fills in for parts of which no piece ever came.
  */
 export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
   const measure = createTextMeter(errors);
@@ -33,21 +33,21 @@ export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
     let place = places.get(index);
     if (!place) {
       if (places.size === ITEM_LIMIT) throw errors.invalid("it has too many parts", { retryable: false });
-      place = { type, spoken: new Set(), isDone: false };
+      place = { type, spoken: new Map(), isDone: false };
       places.set(index, place);
     }
     return place;
   }
 
-  function mark({ spoken }: Place, part: number): void {
+  function mark({ spoken }: Place, part: number, length: number): void {
     if (spoken.size === ITEM_LIMIT) throw errors.invalid("it has too many parts", { retryable: false });
-    spoken.add(part);
+    spoken.set(part, (spoken.get(part) ?? 0) + length);
   }
 
   function say(index: number, part: number, text: string, isRefusal: boolean, out: ModelEvent[]): void {
     if (text === "") return;
     measure(text.length);
-    mark(placeOf(index, "message"), part);
+    mark(placeOf(index, "message"), part, text.length);
     out.push({ type: "text_delta", text });
     hasText = true;
     refused ||= isRefusal;
@@ -59,7 +59,7 @@ export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
     const place = placeOf(index, "reasoning");
     // Each part is a thought with a headline of its own.
     const gap = place.spoken.size > 0 && !place.spoken.has(part) ? "\n\n" : "";
-    mark(place, part);
+    mark(place, part, text.length);
     out.push({ type: "reasoning_delta", text: gap + text, origin, block: index });
   }
 
@@ -109,7 +109,9 @@ export function createItems(errors: AnswerErrors, origin: ReasoningOrigin) {
       if (item.type === "function_call") settle(callAt(index, item, out), item.arguments, out);
       if (item.type === "message") {
         item.content.forEach(({ text, isRefusal }, part) => {
-          if (!place.spoken.has(part)) say(index, part, text, isRefusal, out);
+          const said = place.spoken.get(part);
+          if (said === undefined) say(index, part, text, isRefusal, out);
+          else if (said < text.length) throw errors.invalid("a part of its text was lost");
         });
       }
       if (item.type === "reasoning") {
