@@ -39,6 +39,11 @@ test.runIf(process.platform === "linux").each([
   await expectNobodyLeft(command, "stay", (child) => child.kill("SIGKILL"));
 });
 
+test.runIf(process.platform === "linux")("after kill -9 no background job is left either", async () => {
+  const command = "trap '' TERM; setsid sleep 777.1 & sleep 777.1";
+  await expectNobodyLeft(command, "job", (child) => child.kill("SIGKILL"));
+});
+
 test.runIf(process.platform === "linux").each([
   ["by itself", "wait"],
   ["with an error", "throw"],
@@ -64,7 +69,7 @@ async function expectNobodyLeft(
   );
   onTestFinished(() => void child.kill("SIGKILL"));
   await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
-  if (then === "stay") {
+  if (then === "stay" || then === "job") {
     await expect.poll(() => processesWith(`sleep\u0000777.${unique}`).length).toBeGreaterThan(0);
   }
   const ended = new Promise((resolve) => child.once("exit", resolve));

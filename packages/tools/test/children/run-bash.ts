@@ -1,6 +1,6 @@
 // Runs a command with the bash tool. Arguments: the command, and what this program does besides: "wait" for it,
-// "exit" or "throw" once it has printed "up", "handle" signals by itself, run a second one with a "twice" made tool, or
-// "stay" when it is over.
+// "exit" or "throw" once it has printed "up", "handle" signals by itself, run a second one with a "twice" made tool,
+// "stay" when it is over, or have it run as a "job" in the background.
 import { createBashTool } from "@zotpilot/tools";
 
 const [command = "", then = "wait"] = process.argv.slice(2);
@@ -21,9 +21,9 @@ function progress(text: string): void {
 
 const context = { cwd: process.cwd(), signal: new AbortController().signal, progress };
 await Promise.all([
-  createBashTool().run({ command }, context),
+  createBashTool().run({ command, background: then === "job" }, context),
   then === "twice" && createBashTool().run({ command: "echo $$ > second; sleep 300" }, context),
 ]);
 const left = ["exit", "SIGINT", "SIGTERM", "SIGHUP"].map((name) => process.listenerCount(name));
 process.stdout.write(`listeners ${left.join(" ")}\n`);
-if (then === "stay") setInterval(() => undefined, 1_000_000);
+if (then === "stay" || then === "job") setInterval(() => undefined, 1_000_000);
