@@ -431,3 +431,28 @@ test("an edit is shown before and after as what it changes, a command with how i
   // eslint-disable-next-line no-control-regex
   expect(terminal.output()).not.toMatch(/\u001b\[(3[0-8]|9[0-7])m/);
 });
+
+test("what a low window has no room for stands in the scrollback, all of it, once", async () => {
+  await using sandbox = await createSandbox();
+  await writeFile(join(sandbox.project, "notes.txt"), "zero\none\ntwo\n");
+  const terminal = start(sandbox, ["--demo"], { columns: 200, rows: 13 });
+  await isReady(terminal);
+  terminal.type("in notes.txt, replace one with 1\r");
+  await terminal.waitFor(/more lines, shown above/);
+  await terminal.waitFor(/^edit asks for this:$/);
+  const history = terminal.history();
+  const at = history.indexOf("edit asks for this:");
+  expect(history.slice(at + 1, at + 6)).toEqual([
+    "notes.txt",
+    "@@",
+    "-one",
+    "+1",
+    expect.stringMatching(/^because /),
+  ]);
+  expect(history.some((line) => /^writes \/.*notes\.txt$/.test(line))).toBe(true);
+  // What "always" would permit is never cut.
+  expect(terminal.screen().some((line) => line.startsWith("s and a permit: write(notes.txt)"))).toBe(true);
+  terminal.type("y");
+  await terminal.waitFor(/^● edit notes\.txt · \+1 −1$/);
+  expect(terminal.history().filter((line) => line === "edit asks for this:")).toHaveLength(1);
+});

@@ -37,13 +37,23 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
   function showWhole(): void {
     const { dialog } = store.get();
     if (dialog?.type !== "approval" || dialog.request.id === shownWhole) return;
-    const { id, call, command } = dialog.request;
+    const { id, call, command, reasons, writes, hosts } = dialog.request;
     shownWhole = id;
-    const { text } = askedCall(call, command);
-    dispatch({ type: "notice", level: "warning", text: `${call.name} asks for this:\n${text}` });
+    const whole = [
+      `${call.name} asks for this:`,
+      askedCall(call, command).text,
+      ...named("because", reasons),
+      ...named("writes", writes),
+      ...named("reaches", hosts),
+    ];
+    dispatch({ type: "notice", level: "warning", text: whole.join("\n") });
   }
 
   runtime.onApproval(show);
 
   return { show, answer, showWhole };
+}
+
+function named(what: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`${what} ${values.join(", ")}`];
 }

@@ -53,7 +53,7 @@ export function ApprovalDialog(props: {
   });
   const asked = questionLines(request, width);
   // What would be permitted for good is never cut.
-  const lasting = named("s and a permit", request.remember, width);
+  const lasting = named("s and a permit:", request.remember, width);
   const room = Math.max(1, height - list.length - lasting.length - 1);
   const isCut = asked.length > room;
   useEffect(() => {
