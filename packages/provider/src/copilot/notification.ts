@@ -58,7 +58,8 @@ export function tellOnce(
 
 /** A page on https of GitHub itself, or of the tenant that the account lives at. */
 function isPageOf(home: Home, url: string): boolean {
-  if (url.length > LONGEST_URL || !/^https:\/\/[\u0021-\u007e]+$/.test(url) || /["'<>\\^`{|}]/.test(url)) return false;
+  if (url.length > LONGEST_URL || !/^https:\/\/[\u0021-\u007e]+$/.test(url) || /["'<>\\^`{|}]/.test(url))
+    return false;
   const [origin = ""] = /^https:\/\/[^/?#]+/.exec(url) ?? [];
   const parsed = parseOrigin(origin);
   if (!parsed || parsed.port !== "") return false;
