@@ -72,6 +72,22 @@ test("a setting that makes no sense ends the chat with its sentence", async () =
   await terminal.waitFor(/^zotpilot: ZOTPILOT_CREDENTIAL_STORE is "drawer"; it can be/);
 });
 
+test("what GitHub wants a person to know stands in the chat once", async () => {
+  await using simulator = await createSimulator({ scenarios: ["exchange.user_notification"] });
+  await using sandbox = await createSandbox({
+    ZOTPILOT_HOST: simulator.origin,
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+  });
+  const said = "GitHub says: Your trial ends soon. (sample) (Subscribe: https://github.com/settings/copilot)";
+  const first = start(sandbox, ["what can you do?"]);
+  await isOnScreen(first, said);
+  first.close();
+  const second = start(sandbox, ["what can you do?"]);
+  await second.waitFor(/^● |^› what can you do/);
+  await isOnScreen(second, "context");
+  expect(second.history().join("\n")).not.toContain("GitHub says");
+});
+
 test("what is left of an allowance stands in the status line once an answer has told it", async () => {
   await using simulator = await createSimulator({ scenarios: ["quota.headers"] });
   await using sandbox = await createSandbox({

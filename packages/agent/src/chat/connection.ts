@@ -102,6 +102,7 @@ export function createConnection(options: {
   }
 
   runtime.onQuota((quota) => dispatch({ type: "quota_changed", quota }));
+  runtime.onNotification((sentence) => notice("info", sentence));
 
   return {
     agent,

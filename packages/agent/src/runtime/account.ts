@@ -14,6 +14,7 @@ import { createModelCache } from "./model-cache.ts";
 import { resolvePaths } from "./paths.ts";
 import type { Connection } from "./runtime.ts";
 import { readCommandWords } from "./schema.ts";
+import { createToldNotifications, notificationLine } from "./told-notifications.ts";
 
 /** An account that can be used, with its client. */
 export interface ConnectedAccount {
@@ -28,8 +29,10 @@ export async function connectAccount(settings: {
   /** Opened only when the environment holds no token: a keychain may make a person wait. */
   credentials: () => Promise<Credentials>;
   onQuota?: (quota: CopilotQuotaState) => void;
+  /** Told in one sentence what GitHub wants the person to know, and has not said before. */
+  onNotification?: (sentence: string) => void;
 }): Promise<ConnectedAccount | undefined> {
-  const { options, env, onQuota } = settings;
+  const { options, env, onQuota, onNotification } = settings;
   const isGiven = Boolean(env["COPILOT_GITHUB_TOKEN"]?.trim()) && options.account === undefined;
   const own = isGiven ? undefined : await settings.credentials();
   const command = tokenCommand(env);
@@ -46,6 +49,9 @@ export async function connectAccount(settings: {
   if (!credential) return undefined;
   const { source, place, token, login, host, id } = credential;
   const refresher = own?.refresher;
+  const paths = resolvePaths(env);
+  const account = `${host} ${id ?? token}`;
+  const told = createToldNotifications(paths.notifications, account);
   const githubToken =
     id !== undefined && refresher ? async () => (await refresher.fresh(id)).token : () => token;
   return {
@@ -60,8 +66,13 @@ export async function connectAccount(settings: {
     copilot: createCopilot({
       githubToken,
       host: providerHost(host),
-      modelCache: createModelCache(resolvePaths(env).models, `${host} ${id ?? token}`),
+      modelCache: createModelCache(paths.models, account),
       ...(onQuota && { onQuota }),
+      ...(onNotification && {
+        onNotification: (notification) => {
+          if (told.isNew(notification)) onNotification(notificationLine(notification));
+        },
+      }),
       ...identityFrom(env),
     }),
   };

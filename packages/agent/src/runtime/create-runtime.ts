@@ -53,6 +53,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let left = new AbortController();
   let announce: ((request: ApprovalRequest) => void) | undefined;
   let tellQuota: ((quota: CopilotQuotaState) => void) | undefined;
+  let tellPerson: ((sentence: string) => void) | undefined;
   /** The agent that was made last: it has the calls that wait for a decision. */
   let current: Agent | undefined;
   let codingTools: CodingTools | undefined;
@@ -95,6 +96,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       env,
       credentials,
       onQuota: (quota) => tellQuota?.(quota),
+      onNotification: (sentence) => (tellPerson ?? onWarning)(sentence),
     });
     if (account) await change(account.connection, account.copilot);
     return account !== undefined;
@@ -195,6 +197,9 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     },
     onQuota(listener) {
       tellQuota = listener;
+    },
+    onNotification(listener) {
+      tellPerson = listener;
     },
     approvals: {
       list: () => current?.approvals ?? [],

@@ -9,6 +9,8 @@ export interface Paths {
   crashes: string;
   /** Copies of model lists, for times without a connection. */
   models: string;
+  /** Which notifications of GitHub a person has seen. */
+  notifications: string;
 }
 
 /**
@@ -22,6 +24,7 @@ export function resolvePaths(env: Record<string, string | undefined>, platform =
     sessions: join(state, "sessions"),
     crashes: join(state, "crashes"),
     models: join(state, "models"),
+    notifications: join(state, "notifications"),
   };
 }
 

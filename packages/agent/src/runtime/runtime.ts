@@ -45,6 +45,11 @@ export interface Runtime {
   onApproval(listener: (request: ApprovalRequest) => void): void;
   /** Told when an answer of the account changes what is known about its allowances. One listener at a time. */
   onQuota(listener: (quota: CopilotQuotaState) => void): void;
+  /**
+   * Told in one sentence what GitHub wants the person to know about the account, once in the life of the account; without
+   * a listener it joins the warnings. One listener at a time.
+   */
+  onNotification(listener: (sentence: string) => void): void;
   /** What waits for a decision; `respond` is false when there is no such call, or the digest is another one's. */
   readonly approvals: {
     list(): readonly ApprovalRequest[];
