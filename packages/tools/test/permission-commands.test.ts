@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createApprovalBroker, fixedPolicy, policyLayer, type PolicyLayer } from "../src/index.ts";
@@ -8,8 +8,11 @@ import {
   askedDeletions,
   harmlessCommands,
   ownDeletions,
+  ownWrites,
+  protectedWrites,
   refusedDeletions,
   refusedInPowerShell,
+  revealingCommands,
   trickyCommands,
 } from "./tricky-commands.ts";
 
@@ -25,6 +28,11 @@ beforeAll(async () => {
   await writeFile(join(project, ".env"), "SECRET=1\n");
   await symlink(".env", join(project, "link-to-env"));
   await symlink("/srv", join(project, "link-out"));
+  await symlink("src", join(project, "link-to-src"));
+  for (const file of ["../.aws/credentials", "../.config/gh/hosts.yml", ".mcp.json", "src/a1", "src/a2"]) {
+    await mkdir(join(project, file, ".."), { recursive: true });
+    await writeFile(join(project, file), "x\n");
+  }
 });
 
 async function effect(command: string, tool = "bash", ...layers: PolicyLayer[]): Promise<string> {
@@ -64,6 +72,40 @@ describe("S-H5: deleting what is not the work's", () => {
   });
 
   test.each(ownDeletions)("%j is the project's own, and a rule can permit it", async (command) => {
+    expect(await effect(command, "bash", everything)).toBe("allow");
+  });
+});
+
+describe("S-H7: what shows secrets", () => {
+  const isHere = (command: string): boolean =>
+    process.platform === "linux" || !/\/(etc|proc|dev)/.test(command);
+
+  for (const [trick, commands] of Object.entries(revealingCommands)) {
+    test.each(commands.filter(isHere))(`${trick}: %j is not run unasked`, async (command) => {
+      expect(await effect(command)).not.toBe("allow");
+    });
+  }
+
+  test("a search through a folder without secrets is harmless", async () => {
+    expect(await effect("rg -n foo")).toBe("allow");
+    expect(await effect("grep -rn foo src")).toBe("allow");
+    await mkdir(join(project, "keys"));
+    await writeFile(join(project, "keys", "server.pem"), "x\n");
+    expect(await effect("rg -n foo")).toBe("ask");
+    expect(await effect("rg -n foo keys")).toBe("ask");
+    expect(await effect("rg -n foo src")).toBe("allow");
+    await rm(join(project, "keys"), { recursive: true });
+  });
+});
+
+describe("S-G4: what others believe", () => {
+  const everything = policyLayer("flag", { allow: ["*"] });
+
+  test.each(protectedWrites)("%j is asked about", async (command) => {
+    expect(await effect(command, "bash", everything)).toBe("ask");
+  });
+
+  test.each(ownWrites)("%j is not", async (command) => {
     expect(await effect(command, "bash", everything)).toBe("allow");
   });
 });

@@ -803,3 +803,124 @@ export const ownDeletions: readonly string[] = [
   "bash <<'E'\nrm -f a\nE",
   "x=node; $x --version",
 ];
+
+/**
+ * Commands that would show a secret of the home folder, of the system or of a `.env` in the project, below what hides
+ * that. None runs unasked where these files are.
+ */
+export const revealingCommands: Readonly<Record<string, readonly string[]>> = {
+  "another folder is gone to first": [
+    "cd /proc/self && cat environ",
+    "cd /proc/self; cat environ",
+    "cd ~/.config && cat gh/hosts.yml",
+    "cd ~ && cat .aws/credentials",
+    "cd /etc && cat shadow",
+    "cd / ; cat etc/shadow",
+  ],
+  "a pattern stands for the name": [
+    "cat /proc/self/envir*",
+    "cat ~/.aws/cred*",
+    "cat ~/.a*/c*",
+    "cat ~/.bash_h*",
+    "cat /etc/shado?",
+    "cat /etc/sh*w",
+    "cat ?env",
+    "cat -- .en[v]",
+    "cat *env*",
+    "head -1 ../project/.e[!x]v",
+    "cat link-to*",
+    "cat <.en?",
+    "od -c .e*",
+  ],
+  "braces stand for the name": [
+    "cat /proc/self/{environ,x}",
+    "cat {.env,a}",
+    "cat ~/.aws/{credentials,x}",
+    "cat .e{nv,x}",
+    "cat .{e,x}{nv,y}",
+  ],
+  "the home folder is named otherwise": [
+    "cat ${HOME%x}/.aws/credentials",
+    "cat ~root/.aws/credentials",
+    "cat /root/.ssh/id_rsa",
+    "cat /home/somebody/.netrc",
+  ],
+  "a variable holds the name": [
+    "x=/proc/self/environ; cat $x",
+    "x=~/.aws/credentials; cat $x",
+    "for f in ~/.aws/credentials; do cat $f; done",
+    "for f in .e*; do cat $f; done",
+    "cat .en${x}v",
+  ],
+  "a command makes the name": [
+    "cat $(echo /proc/self/env)iron",
+    "cat $(printf .e%s nv)",
+    "echo .en v | tr -d ' ' | xargs cat",
+    "find ~/.config -name hosts.yml | xargs cat",
+    "find . -name '.e*' | xargs grep S",
+  ],
+  "a whole folder is searched": [
+    "grep -r oauth ~/.config",
+    "rg --hidden oauth ~/.config",
+    "rg -uu oauth ~/.config",
+    "diff -rN ~ /nonexistent",
+    "diff -r ~/.config /nonexistent",
+    "grep -r S=",
+    "grep -rh . .",
+    "grep -R S .",
+    "grep --recursive S ../project",
+    "rg -. S",
+    "cd src; grep -r S ..",
+  ],
+  "the way leads through a link or a process": [
+    "cat /dev/fd/../environ",
+    "cat /proc/$$/environ",
+    "cat /proc/$PPID/environ",
+    "cat /proc/*/environ",
+    "cat link-to-src/../.env",
+    "cat link-to-env",
+  ],
+  "git keeps it": ["git show :.env", "git show HEAD:.env", "git diff --no-index /dev/null .env"],
+};
+
+/** Commands that change what git, shells, editors or CI believe. Not even `--yes` lets them run. */
+export const protectedWrites: readonly string[] = [
+  "cd .git && cp ../x hooks/pre-commit",
+  "cd .github && cp ../x workflows/ci.yml",
+  "cd .github/workflows; tee ci.yml < x",
+  "cd ~ && echo x >> .bashrc",
+  "cd ~ && echo x > .ssh/authorized_keys",
+  "cd ~; cp x .bashrc",
+  "echo x > ~root/.bashrc",
+  "cp x ~root/.bashrc",
+  "cp x ~/.bashr{c,d}",
+  "x=~/.bashrc; cp a $x",
+  "for f in ~/.bashrc; do cp a $f; done",
+  "sed -i s/a/b/ .git/conf*",
+  "cp x .git*/hooks/pre-commit",
+  "tee .mcp.jso[n] < x",
+  "cp x .mcp.jso?",
+  "git config core.hooksPath x",
+  "git config --global core.pager x",
+  "git submodule add x",
+  "npm config set script-shell ./x",
+  "crontab x",
+  "install -Dt .husky x",
+  "ln -s .git/hooks h && cp x .git/../.git/hooks/pre-commit",
+];
+
+/** Changes that are part of the work: with `--yes` nobody is asked. */
+export const ownWrites: readonly string[] = [
+  "cp a b",
+  "cp src/* build",
+  "sed -i s/a/b/ src/*",
+  "cat .git/config | tee x",
+  "cd src && cp a1 a2",
+  "git config user.name",
+  "git commit -am 'a change'",
+  "npm install express",
+  "tee a < b",
+  "for f in src/*; do gzip $f; done",
+  "make -j4",
+  "CI=1 npm test 2>&1 | tail -20",
+];

@@ -11,9 +11,8 @@ export function alwaysAsked(
   harmless: (command: ShellCommand) => boolean,
 ): string[] {
   const reasons: string[] = [];
-  const reads = facts.shell?.commands.every(harmless) ?? facts.risk === "read";
-  for (const { shown, absolute, real, access, links } of facts.paths) {
-    const writes = access === "write" || (access === "mention" && !reads);
+  for (const { shown, absolute, real, access, links, by } of facts.paths) {
+    const writes = access === "write" || (by !== undefined && !harmless(by));
     for (const path of new Set([absolute, real])) {
       const why = writes ? place.sensitive.writing(path) : place.sensitive.reading(path);
       // Programs are run from such places all the time.
@@ -30,11 +29,26 @@ export function alwaysAsked(
       reasons.push(`${shown}: secrets are kept below it`);
     }
   }
-  for (const pattern of facts.tool === "glob" ? [] : facts.patterns) {
+  reasons.push(
+    ...(facts.shell?.commands ?? []).flatMap((command) =>
+      harmless(command) ? [] : changedSettings(command),
+    ),
+  );
+  for (const pattern of facts.patterns) {
     const why = place.sensitive.readingPattern(pattern);
     if (why !== undefined) reasons.push(`${pattern}: ${why}`);
   }
   return [...new Set(reasons)];
+}
+
+/** Commands that write settings without naming the file. */
+const SETTINGS =
+  /^(git (config|submodule (add|set-\w+))|(npm|pnpm|yarn) (config|c) (set|delete|edit)|crontab) /;
+
+function changedSettings({ words }: ShellCommand): string[] {
+  const operands = words.slice(1).filter(({ value }) => !value.startsWith("-"));
+  const text = [baseName(words[0]), ...operands.map(({ value }) => value), ""].join(" ");
+  return SETTINGS.test(text) ? ["programs take their settings from what it writes"] : [];
 }
 
 const CHANGING =
@@ -46,8 +60,9 @@ function changesFiles(facts: CallFacts): boolean {
 
 function searches(facts: CallFacts): boolean {
   return (
-    facts.shell?.commands.some(({ words }) => /^([ef]?grep|rg|cat|tar|zip|cp)$/.test(baseName(words[0]))) ??
-    false
+    facts.shell?.commands.some(({ words }) =>
+      /^([ef]?grep|rg|diff|cat|tar|zip|cp)$/.test(baseName(words[0])),
+    ) ?? false
   );
 }
 

@@ -1,11 +1,12 @@
 import { lstat } from "node:fs/promises";
-import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
-import { analyseShell, type ShellFacts } from "../shell/analyse.ts";
+import { analyseShell, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
 import { realPathOf } from "../shared/real-path.ts";
 import { commandPaths, type PathMention } from "./command-paths.ts";
+import { matchingFiles } from "./matching-files.ts";
+import { expandTilde } from "./tilde.ts";
 
 /** A file or folder that a call names. */
 export interface NamedPath {
@@ -15,6 +16,9 @@ export interface NamedPath {
   /** Where it leads when links are followed. */
   real: string;
   access: "read" | "write" | "mention";
+  /** The command that names it, unless a redirection or another tool does. */
+  by: ShellCommand | undefined;
+  isFolder: boolean;
   /** How many names the file has; 0 when it is not there or no file. */
   links: number;
 }
@@ -24,7 +28,7 @@ export interface CallFacts {
   tool: string;
   risk: ToolRisk;
   paths: NamedPath[];
-  /** Patterns of file names that a command would have replaced. */
+  /** Patterns of file names that a command would have replaced, and that match nothing yet. */
   patterns: string[];
   hosts: string[];
   /** The command as text, and what is known about it. */
@@ -70,17 +74,20 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
   for (const [key, value] of Object.entries(input)) {
     if (typeof value !== "string") continue;
     if (PATH_KEYS.has(key))
-      named.push({ shown: value, access: risk === "read" ? "read" : "write", tilde: true, from: cwd });
+      named.push({ ...unnamed(cwd), shown: value, access: risk === "read" ? "read" : "write", tilde: true });
     if (URL_KEYS.has(key)) facts.hosts.push(...hostsIn(value));
-    if (key === "pattern" && call.name === "glob") facts.patterns.push(value);
     if (key === "command" && risk === "execute") facts.command = value;
   }
   if (facts.command !== undefined) takeCommand(facts, named, cwd);
-  else if (call.name === "grep" || call.name === "glob")
-    named.push({ shown: ".", access: "read", tilde: false, from: cwd });
+  else if (call.name === "grep" || call.name === "glob") named.push(unnamed(cwd));
   if (named.length > MAX_PATHS) facts.unclear.push(`it names more than ${MAX_PATHS} files`);
-  facts.paths = await Promise.all(named.slice(0, MAX_PATHS).map(lookUp));
+  const found = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookUp(path, facts)));
+  facts.paths = found.flat();
   return facts;
+}
+
+function unnamed(from: string): PathMention {
+  return { shown: ".", access: "read", tilde: false, from, isPattern: false, by: undefined };
 }
 
 function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void {
@@ -94,19 +101,48 @@ function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void 
   facts.shell = shell;
   const mentioned = commandPaths(shell, cwd);
   named.push(...mentioned.paths);
-  facts.patterns.push(...mentioned.patterns);
   facts.unclear.push(...shell.unclear, ...mentioned.unclear);
 }
 
-async function lookUp({ shown, access, tilde, from }: PathMention): Promise<NamedPath> {
-  const home = homedir();
-  const path = shown.replaceAll("\0", "");
-  const absolute =
-    tilde && (path === "~" || /^~[\\/]/.test(path)) ? resolve(home, path.slice(2)) : resolve(from, path);
-  if (path.length > 4096) return { shown, absolute, real: absolute, access, links: 0 };
-  const real = await realPathOf(absolute);
+async function lookUp(mention: PathMention, facts: CallFacts): Promise<NamedPath[]> {
+  const { access, tilde, from, isPattern, by } = mention;
+  const shown = mention.shown.replaceAll("\0", "");
+  if (shown.length > 4096) {
+    const absolute = resolve(from, shown);
+    return [{ shown, absolute, real: absolute, access, by, isFolder: false, links: 0 }];
+  }
+  if (!isPattern) return [await lookAt(shown, tilde ? expandTilde(shown) : shown, mention)];
+  const matching = await matchingFiles(shown, from, tilde);
+  if (!matching) facts.unclear.push(`${shown} stands for too many files`);
+  if (matching?.length === 0) {
+    facts.patterns.push(shown);
+    // The folder of names to come.
+    const folder = shown.replace(/[^/]*[*?[].*$/s, "");
+    return [await lookAt(shown, tilde ? expandTilde(folder) : folder || ".", mention)];
+  }
+  return (matching ?? []).map((file) => ({ ...file, shown, access, by, isFolder: false, links: 0 }));
+}
+
+async function lookAt(shown: string, path: string, { access, from, by }: PathMention): Promise<NamedPath> {
+  const real = await physicalPath(path, from);
   const stats = await lstat(real).catch(() => undefined);
-  return { shown, absolute, real, access, links: stats?.isFile() ? stats.nlink : 0 };
+  return {
+    shown,
+    absolute: resolve(from, path),
+    real,
+    access,
+    by,
+    isFolder: stats?.isDirectory() ?? false,
+    links: stats?.isFile() ? stats.nlink : 0,
+  };
+}
+
+/** Where a path leads when `..` is the folder above the one that a link leads to, as the system has it. */
+async function physicalPath(path: string, from: string): Promise<string> {
+  const up = /[^/]\/+\.\.(?=\/|$)/.exec(path);
+  if (!up) return realPathOf(resolve(from, path));
+  const folder = await realPathOf(resolve(from, path.slice(0, up.index + 1)));
+  return physicalPath(path.slice(up.index + up[0].length).replace(/^\/+/, ""), dirname(folder));
 }
 
 /** The hosts of all addresses in a text, in small letters. */

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
-import { baseName, type ShellFacts } from "../shell/analyse.ts";
+import { baseName, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
+import { isRecursiveSearch } from "../shell/readers.ts";
 import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
 import type { ShellWord } from "../shell/words.ts";
@@ -13,13 +14,15 @@ export interface PathMention {
   tilde: boolean;
   /** The folder that it starts from. */
   from: string;
+  /** Whether it is a pattern of names, whose matches take its place. */
+  isPattern: boolean;
+  /** The command that names it, unless a redirection or another tool does. */
+  by: ShellCommand | undefined;
 }
 
 /** The files that a command names. */
 export interface CommandPaths {
   paths: PathMention[];
-  /** Patterns that the shell replaces by names of files. */
-  patterns: string[];
   /** Why it cannot be told which files it shows; empty when it can. */
   unclear: string[];
 }
@@ -30,51 +33,62 @@ const MAX_FOLDERS = 8;
 export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
   const { folders, known } = foldersOf(shell, cwd);
   const paths: PathMention[] = [];
-  const patterns = new Set<string>();
   const unclear = new Set<string>();
 
-  function mention(text: string, access: PathMention["access"], tilde: boolean): void {
-    for (const from of folders) paths.push({ shown: text, access, tilde, from });
+  type Naming = Pick<PathMention, "access" | "by"> & { shows: boolean };
+
+  function mention(shown: string, { access, by }: Naming, tilde: boolean, isPattern = false): void {
+    for (const from of folders) paths.push({ shown, access, tilde, from, isPattern, by });
   }
 
-  function take(word: ShellWord, access: PathMention["access"], shows: boolean): void {
-    if (word.kind === "plain") mention(word.value, access, word.tilde);
-    else if (word.kind === "glob") patterns.add(word.value);
-    else if (word.certain) mention(word.ifEmpty, access, word.ifEmpty.startsWith("~"));
-    else takeUnknown(word, access, shows);
+  function take(word: ShellWord, naming: Naming): void {
+    if (word.kind === "plain") mention(word.value, naming, word.tilde);
+    else if (word.kind === "glob") mention(word.value, naming, word.tilde, true);
+    else if (word.certain)
+      mention(word.ifEmpty, naming, word.ifEmpty.startsWith("~"), isPattern(word.ifEmpty));
+    else takeUnknown(word, naming);
     const isFixed = /^([/~]|-.)/.test(word.ifEmpty) || !word.ifEmpty;
-    if (shows && !known && !isFixed) unclear.add("it shows files of a folder that is not known");
+    if (naming.shows && !known && !isFixed) unclear.add("it shows files of a folder that is not known");
   }
 
-  function takeUnknown(word: ShellWord, access: PathMention["access"], shows: boolean): void {
+  function takeUnknown(word: ShellWord, naming: Naming): void {
     const texts = possibleTexts(word, shell.variables);
-    if (!texts && shows) unclear.add(`it cannot be told which file it shows: ${word.value}`);
+    if (!texts && naming.shows) unclear.add(`it cannot be told which file it shows: ${word.value}`);
     for (const text of texts ?? [word.ifEmpty, withSomething(word)]) {
-      if (texts && /[*?[]/.test(text)) patterns.add(text);
-      if (texts || /\/|\.env/.test(text)) mention(text, access, text.startsWith("~"));
+      const named = texts !== undefined || /\/|\.env/.test(text);
+      if (named) mention(text, naming, text.startsWith("~"), texts !== undefined && isPattern(text));
     }
   }
 
-  for (const { words } of shell.commands) {
+  for (const by of shell.commands) {
+    const { words } = by;
     const shows = SHOWING.has(baseName(words[0]));
+    const naming: Naming = { access: "mention", by, shows };
     for (const word of words.slice(1)) {
-      take(word, "mention", shows);
-      // --file=/path and -f/path name a path as well.
-      const inside = /^-[\w-]*?[=]?([~/.].*)$/.exec(word.value)?.[1] ?? /^[\w-]+=(.+)$/.exec(word.value)?.[1];
-      if (inside === undefined) continue;
-      const value = {
-        ...word,
-        value: inside,
-        ifEmpty: inside,
-        tilde: inside.startsWith("~"),
-        pieces: [inside],
-      };
-      take(value, "mention", false);
+      take(word, naming);
+      // --file=/path, -f/path and HEAD:path name a path as well.
+      const inside = /^-[\w-]*?[=]?([~/.].*)$|^[\w-]+=(.+)$|^[^:/]*:(.+)$/.exec(word.value);
+      const text = inside?.[1] ?? inside?.[2] ?? inside?.[3];
+      if (text !== undefined) mention(text, naming, text.startsWith("~"), isPattern(text));
     }
+    if (searchesHere(words)) mention(".", naming, false);
   }
-  for (const word of shell.writes) take(word, "write", false);
-  for (const word of shell.reads) take(word, "read", true);
-  return { paths, patterns: [...patterns], unclear: [...unclear] };
+  for (const word of shell.writes) take(word, { access: "write", by: undefined, shows: false });
+  for (const word of shell.reads) take(word, { access: "read", by: undefined, shows: true });
+  return { paths, unclear: [...unclear] };
+}
+
+function isPattern(text: string): boolean {
+  return /[*?[]/.test(text);
+}
+
+/** Whether a command goes through the folder that it is in, without naming it. */
+function searchesHere(words: readonly ShellWord[]): boolean {
+  const program = baseName(words[0]);
+  const rest = words.slice(1);
+  if (program === "git") return rest.some(({ value }) => /^(grep|diff|show|stash|log|archive)$/.test(value));
+  const operands = rest.filter(({ value }) => !value.startsWith("-"));
+  return isRecursiveSearch(program, rest) && operands.length < 2;
 }
 
 /** The folders that a command may be in: the one where it begins, and those that it goes to. */

@@ -26,7 +26,7 @@ export async function decide(facts: CallFacts, place: DecisionPlace): Promise<De
   const denied = prohibition(facts, place, "deny");
   if (denied) return { effect: "deny", reasons: [denied], remember: [] };
 
-  const harmless = await harmlessCommands(facts, place.cwd);
+  const harmless = await harmlessCommands(facts, place);
   const always = [...(deletion ? [deletion.reason] : []), ...alwaysAsked(facts, place, harmless)];
   const asked = prohibition(facts, place, "ask") ?? guessedProhibition(facts, place);
   if (asked) always.push(asked);

@@ -2,19 +2,30 @@ import { baseName, type ShellCommand } from "../shell/analyse.ts";
 import { repositoryRunsNothing } from "../shell/git.ts";
 import { onlyReads } from "../shell/read-only.ts";
 import { sameWords } from "../shell/words.ts";
+import { isRecursiveSearch, searchesHidden } from "../shell/readers.ts";
 import type { CallFacts } from "./call-facts.ts";
+import type { DecisionPlace } from "./decision-place.ts";
+import { keepsSecrets } from "./secrets-below.ts";
 
 /** Which commands of a call only read. */
 export async function harmlessCommands(
   facts: CallFacts,
-  cwd: string,
+  { cwd, sensitive }: DecisionPlace,
 ): Promise<(command: ShellCommand) => boolean> {
   const shell = facts.shell;
   // Tokens are kept in variables of the environment.
   if (!shell || shell.environment.size > 0) return () => false;
   const usesGit = shell.commands.some(({ words }) => baseName(words[0]) === "git");
   const gitIsSafe = usesGit && !shell.changesFolder && (await repositoryRunsNothing(cwd));
+  const revealing = new Set<ShellCommand>();
+  for (const { by, real, isFolder } of facts.paths) {
+    if (!by || !isFolder || revealing.has(by)) continue;
+    const [program, args] = [baseName(by.words[0]), by.words.slice(1)];
+    if (!isRecursiveSearch(program, args)) continue;
+    if (await keepsSecrets(real, sensitive, searchesHidden(program, args))) revealing.add(by);
+  }
   const judge = (command: ShellCommand): boolean => {
+    if (revealing.has(command)) return false;
     if (baseName(command.words[0]) === "git" && !gitIsSafe) return false;
     return onlyReads(command, (inner) => {
       const found = shell.commands.find(({ words }) => sameWords(words, inner));

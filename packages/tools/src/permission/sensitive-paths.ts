@@ -63,7 +63,9 @@ export function sensitivePaths(options: SensitivePathOptions = {}): SensitivePat
   function belowHome(path: string): string | undefined {
     const folded = foldPath(path);
     const root = foldPath(home);
-    return isInside(folded, root) ? relative(root, folded).split(sep).join("/") : undefined;
+    if (isInside(folded, root)) return relative(root, folded).split(sep).join("/");
+    // The home folders of others, where systems have them.
+    return /^(?:\/home\/[^/]+|\/users\/[^/]+|\/root|\/var\/root)(?:\/(.*))?$/.exec(folded)?.[1];
   }
 
   function isOwn(path: string): boolean {
