@@ -14,9 +14,13 @@ export function usageSentence(usage: Usage | null): string {
 }
 
 /** A cost in words, or why it is not known. */
-export function costSentence({ credits, reason }: Cost): string {
-  if (credits === null) return `cost unknown: ${reason ?? "the service did not say"}`;
-  return `${creditsText(credits)}${reason === undefined ? "" : ` at least: ${reason}`}`;
+export function costSentence({ credits, reason, premiumRequests }: Cost): string {
+  const premium =
+    premiumRequests === undefined
+      ? ""
+      : `; on plans that count them, ${round(premiumRequests)} premium requests`;
+  if (credits === null) return `cost unknown: ${reason ?? "the service did not say"}${premium}`;
+  return `${creditsText(credits)}${reason === undefined ? "" : ` at least: ${reason}`}${premium}`;
 }
 
 /** Copilot's AI credits in words. */
@@ -41,5 +45,5 @@ function leftOf(quota: CopilotQuota | CopilotUsageWindow): string {
 }
 
 function round(value: number): string {
-  return String(Math.round(value * 10) / 10);
+  return String(Math.round(value * 100) / 100);
 }

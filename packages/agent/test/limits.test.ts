@@ -61,6 +61,21 @@ test("each budget ends the run before the call too many, with exit code 3 and a 
   }
 });
 
+test("what a prompt counts as a premium request is told, by the list of models, and kept", async () => {
+  await using set = await start({ answer: answer.text("Fine.") });
+  const usage = async (flags: string[]) => {
+    const { stdout } = await runCli(set.sandbox, [...flags, "--json", "go"]);
+    const lines = stdout.trimEnd().split("\n");
+    return lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ type }) => type === "usage");
+  };
+  const told = { premium_requests: 0.33, cumulative: { premium_requests: 0.33 } };
+  expect(await usage(["-m", "claude-haiku-4.5"])).toMatchObject(told);
+  expect(await usage(["-c"])).toMatchObject({ ...told, cumulative: { premium_requests: 0.66 } });
+  expect(await usage(["-m", "gpt-4.1"])).toMatchObject({ premium_requests: 0 });
+});
+
 test("F-27: an answer that was cut is told in every mode", async () => {
   for (const [scenario, sentence] of [
     ["chat.length", "The answer ends here: the model's limit for one answer was reached."],

@@ -13,7 +13,7 @@ import {
   type AgentEvent,
   type AgentOptions,
 } from "../src/index.ts";
-import { createPromptLimit } from "../src/run/prompt-limit.ts";
+import { patiently } from "../src/run/patiently.ts";
 import { only, pairingProblems } from "./support/run.ts";
 import {
   answerEvents,
@@ -326,23 +326,23 @@ test("a model list that never comes keeps nobody: neither an abort nor the end w
   await agent.close();
 });
 
-test("limits that come late or not at all are unknown ones, and are not asked for twice meanwhile", async () => {
+test("what comes late or not at all is unknown, and is not asked for twice meanwhile", async () => {
   const { signal } = new AbortController();
-  let tell: ((info: ModelInfo) => void) | undefined;
+  let tell: ((limit: number) => void) | undefined;
   let asked = 0;
-  const late = createPromptLimit(() => {
+  const late = patiently((): Promise<number> => {
     asked += 1;
     return new Promise((resolve) => (tell = resolve));
   }, 10);
   expect(await late("m", signal)).toBeUndefined();
   expect(await late("m", signal)).toBeUndefined();
   expect(asked).toBe(1);
-  tell?.(await limits(900)());
+  tell?.(900);
   await new Promise((resolve) => setImmediate(resolve));
   const again = late("m", signal);
-  tell?.(await limits(800)());
+  tell?.(800);
   expect(await again).toBe(800);
-  const broken = createPromptLimit(() => {
+  const broken = patiently(() => {
     throw new Error("no such thing");
   });
   expect(await broken("m", signal)).toBeUndefined();

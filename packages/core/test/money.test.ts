@@ -261,3 +261,47 @@ test("what a try has cost that came to nothing counts: in the sum, in the limit,
   await next.prompt("go");
   expect(next.transcript.usage.nanoAiu).toBe(5e9);
 });
+
+test("a prompt counts as the premium requests that the list of models says, once, also after a restart and a summary", async () => {
+  const modelInfo = async () => ({
+    ...model("model-a"),
+    contextWindow: 100_000,
+    maxPromptTokens: 90_000,
+    billing: { premium: true, multiplier: 3 },
+  });
+  const brokenAtFirst = failAfter(
+    [{ type: "response_start" }],
+    providerError({ retryable: true, retryAfterMs: 1 }),
+  );
+  const long = say("w ".repeat(9_000));
+  const provider = scripted(busy, brokenAtFirst, call(...calls(0, 1)), say("one"), long, say("in short"));
+  const session = createSession({ directory: await folder(), cwd: "/p" });
+  const options = { provider, model: "model-a", tools: [echo], compactAt: 0, modelInfo };
+  const agent = createAgent({ ...options, session });
+  const told: AgentEvent[] = [];
+  agent.subscribe((event) => told.push(event));
+  await agent.prompt("first");
+  const premium = (which: "turn" | "total") =>
+    only(told, "usage").map(({ cost }) => cost[which].premiumRequests);
+  // Taken, broken off, asked again as the agent's doing, and once more behind the tool.
+  expect(premium("turn")).toEqual([3, undefined, undefined]);
+  expect(premium("total")).toEqual([3, 3, 3]);
+  await agent.prompt("second");
+  await agent.compact();
+  expect(agent.transcript.premiumRequests).toBe(6);
+  await agent.close();
+  const opened = await openSession(session.path);
+  expect(foldTranscript(opened.events)).toEqual(agent.transcript);
+  const next = createAgent({ ...options, provider: scripted(say("on")), session: opened });
+  await next.clear();
+  await next.prompt("third");
+  expect(next.transcript.premiumRequests).toBe(9);
+  await next.close();
+
+  // Who works for an agent counts nothing, and who has no list says nothing.
+  const side = createAgent({ ...options, provider: scripted(say("aside")), initiator: "agent" });
+  await side.prompt("a task");
+  const plain = createAgent({ provider: scripted(say("hi")), model: "model-a" });
+  await plain.prompt("hello");
+  for (const each of [side, plain]) expect(each.transcript).not.toHaveProperty("premiumRequests");
+});

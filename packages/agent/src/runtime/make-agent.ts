@@ -39,6 +39,7 @@ export async function makeAgent(settings: {
     // The agent offers what all modes offer: models that the account can use.
     provider: { id: client.id, listModels: models, stream: client.stream },
     model: model.id,
+    modelInfo: async (id) => (await models()).find((each) => each.id === id),
     tools: [...tools, ...instructions.tools],
     middleware,
     // A person sees the notice and can go on; a script has to fail.

@@ -27,7 +27,7 @@ export type LoginStep =
 /** What a command is told. */
 export interface CommandContext {
   /** What the conversation has used. */
-  readonly transcript: Pick<Transcript, "usage" | "unmeasured">;
+  readonly transcript: Pick<Transcript, "usage" | "unmeasured" | "premiumRequests">;
   readonly lastCall?: LastCall | undefined;
   readonly quota?: CopilotQuotaState | undefined;
   readonly connection: Connection;

@@ -6,12 +6,13 @@ export const costCommand: SlashCommand = {
   name: "cost",
   aliases: ["usage"],
   summary: "what the conversation has used, and what is left of the account's allowances",
-  run(_args, { transcript: { usage, unmeasured }, lastCall, quota }) {
+  run(_args, { transcript, lastCall, quota }) {
+    const { usage, unmeasured, premiumRequests } = transcript;
     const isUnused = usage.inputTokens === 0 && unmeasured === 0;
     const lines = isUnused
       ? ["Nothing was asked in this conversation yet."]
       : [
-          `this conversation: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured))}`,
+          `this conversation: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured, premiumRequests))}`,
           ...(lastCall
             ? [`the last call: ${usageSentence(lastCall.usage)}; ${costSentence(lastCall.cost)}`]
             : []),

@@ -136,6 +136,12 @@ describe("/cost", () => {
     expect(run("/cost", partly)).toMatchObject({
       text: expect.stringContaining("1.00 credit at least: 2 calls"),
     });
+    const premium = { transcript: { usage, unmeasured: 1, premiumRequests: 0.66 } };
+    expect(run("/cost", premium)).toMatchObject({
+      text: expect.stringContaining(
+        "did not say what it costs; on plans that count them, 0.66 premium requests",
+      ),
+    });
   });
 
   test("lists what is left of each allowance and window", () => {

@@ -35,10 +35,10 @@ export async function showSession(
       for (const part of [said, ...calls]) if (part !== "") print(part);
     }
   }
-  const { usage, unmeasured } = spent;
+  const { usage, unmeasured, premiumRequests } = spent;
   const isUsed = usage.inputTokens > 0 || unmeasured > 0;
   if (!json && isUsed)
-    print(`\nused: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured))}`);
+    print(`\nused: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured, premiumRequests))}`);
 }
 
 function shorten(text: string): string {

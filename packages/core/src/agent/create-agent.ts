@@ -5,7 +5,9 @@ import { foldTranscript, reduceTranscript } from "../events/transcript.ts";
 import { createBudget } from "../run/budget.ts";
 import { createCompaction } from "../run/compaction.ts";
 import { createOpenEnds } from "../run/open-ends.ts";
+import { patiently } from "../run/patiently.ts";
 import { runAgent } from "../run/run-agent.ts";
+import type { Spent } from "../run/run-turn.ts";
 import { compose, toolRunner } from "../tools/run-tool.ts";
 import type { Agent, AgentOptions, RunResult } from "./agent.ts";
 import { createApprovals } from "./approvals.ts";
@@ -20,7 +22,7 @@ function either(own: AbortSignal, other: AbortSignal | undefined): AbortSignal {
 
 /** Makes an agent, continuing the conversation of its session. */
 export function createAgent(options: AgentOptions): Agent {
-  const { provider, session } = options;
+  const { provider, session, modelInfo } = options;
   const tools = options.tools ?? [];
   const runTool = compose(toolRunner(tools), ...(options.middleware ?? []));
   const now = options.now ?? (() => new Date());
@@ -40,6 +42,9 @@ export function createAgent(options: AgentOptions): Agent {
     ...(options.openTasks && { openTasks: options.openTasks }),
     contextTokens: transcript.contextTokens,
   });
+  // Only from those who know: a list of models is not asked for just to tell what a prompt counts.
+  const premiumRequests =
+    modelInfo && patiently(async (id, asked) => (await modelInfo(id, asked))?.billing?.multiplier);
   let model = options.model;
   let running: AbortController | undefined;
   let finished: Promise<unknown> = Promise.resolve();
@@ -69,11 +74,15 @@ export function createAgent(options: AgentOptions): Agent {
     return ended;
   }
 
+  function sums(): Spent {
+    const { usage, unmeasured, premiumRequests } = transcript;
+    return { usage, unmeasured, ...(premiumRequests !== undefined && { premiumRequests }) };
+  }
+
   function spentSoFar(): SpentSoFar {
-    const { usage, unmeasured, name } = transcript;
+    const { name } = transcript;
     return {
-      usage,
-      unmeasured,
+      ...sums(),
       ...(transcript.model !== undefined && { model: transcript.model, provider: provider.id }),
       ...(name !== undefined && { name }),
     };
@@ -90,8 +99,8 @@ export function createAgent(options: AgentOptions): Agent {
       runTool,
       cwd,
       signal,
-      usage: transcript.usage,
-      unmeasured: transcript.unmeasured,
+      spent: sums(),
+      ...(premiumRequests && { premiumRequests }),
       ...(options.initiator && { initiator: options.initiator }),
       budget,
       inputs: queue,
@@ -126,11 +135,11 @@ export function createAgent(options: AgentOptions): Agent {
   }
 
   async function compact(signal: AbortSignal): Promise<void> {
-    const { messages, usage, unmeasured } = transcript;
+    const { messages } = transcript;
     const made = compaction.run({
       messages,
       reason: "asked",
-      spent: { usage, unmeasured },
+      spent: sums(),
       options: { provider, model: () => model, system: options.system ?? "", tools, signal, budget, now },
     });
     let failure: SerializedError | undefined;

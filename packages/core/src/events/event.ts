@@ -30,8 +30,14 @@ export interface SummaryMessage extends UserMessage {
 /** Written to the session. Folding these alone rebuilds the transcript. */
 export type DurableEvent =
   | { type: "user_message"; message: UserMessage }
-  /** `usage` is null when the service did not tell it. */
-  | { type: "assistant_message"; message: AssistantMessage; usage: Usage | null; stopReason: StopReason }
+  /** `usage` is null when the service did not tell it; `premiumRequests` as in {@link Cost}. */
+  | {
+      type: "assistant_message";
+      message: AssistantMessage;
+      usage: Usage | null;
+      stopReason: StopReason;
+      premiumRequests?: number;
+    }
   /** `files` are those that the call has changed, as far as its tool can say. */
   | { type: "tool_message"; message: DetailedToolMessage; files?: string[] }
   | { type: "model_changed"; provider: string; model: string }
@@ -57,6 +63,8 @@ export interface SpentSoFar {
   usage: Usage;
   /** Model calls whose cost nobody knows. */
   unmeasured: number;
+  /** The premium requests that are known of. */
+  premiumRequests?: number;
   /** The model last chosen and its provider, when the session says so. */
   model?: string;
   provider?: string;

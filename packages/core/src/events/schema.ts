@@ -47,9 +47,11 @@ const toolMessage = z.object({
   details: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
 const files = z.array(z.string());
+const premiumRequests = z.number().optional();
 const spent = z.object({
   usage,
   unmeasured: z.number(),
+  premiumRequests,
   model: z.string().optional(),
   provider: z.string().optional(),
   name: z.string().optional(),
@@ -63,6 +65,7 @@ export const durableEvent: z.ZodType<DurableEvent> = z.discriminatedUnion("type"
     message: assistantMessage,
     usage: usage.nullable(),
     stopReason: z.enum(["end", "length", "tool_calls", "content_filter", "aborted", "error"]),
+    premiumRequests,
   }),
   z.object({ type: z.literal("tool_message"), message: toolMessage, files: files.optional() }),
   z.object({ type: z.literal("model_changed"), provider: z.string(), model: z.string() }),

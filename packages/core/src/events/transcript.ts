@@ -14,6 +14,8 @@ export interface Transcript {
   readonly contextTokens: number;
   /** Model calls whose cost the service did not tell; the sum lacks them. */
   readonly unmeasured: number;
+  /** The sum of the premium requests that are known of; absent when none is. */
+  readonly premiumRequests?: number;
   /** The files that tools have changed, in the order of their first change. */
   readonly files: readonly string[];
   /** What a person has named the session, if so. */
@@ -47,12 +49,15 @@ export function reduceTranscript(transcript: Transcript, event: AgentEvent): Tra
       };
     case "assistant_message": {
       const isMessage = event.message.content.length > 0;
-      const { usage } = event;
+      const { usage, premiumRequests } = event;
       return {
         ...transcript,
         messages: isMessage ? [...transcript.messages, event.message] : transcript.messages,
         unmeasured: transcript.unmeasured + (isMeasured(usage) ? 0 : 1),
         ...(usage && { usage: addUsage(transcript.usage, usage) }),
+        ...(premiumRequests !== undefined && {
+          premiumRequests: (transcript.premiumRequests ?? 0) + premiumRequests,
+        }),
         ...(usage && isMessage && { contextTokens: usage.inputTokens + usage.outputTokens }),
       };
     }
@@ -95,11 +100,12 @@ export function foldTranscript(events: Iterable<AgentEvent>): Transcript {
 
 function startFrom(transcript: Transcript, spent: SpentSoFar | undefined): Transcript {
   if (!spent) return transcript;
-  const { usage, unmeasured, model = transcript.model, name = transcript.name } = spent;
+  const { usage, unmeasured, premiumRequests, model = transcript.model, name = transcript.name } = spent;
   return {
     ...transcript,
     usage,
     unmeasured,
+    ...(premiumRequests !== undefined && { premiumRequests }),
     ...(model !== undefined && { model }),
     ...(name !== undefined && { name }),
   };

@@ -150,14 +150,14 @@ export function createHandlers(options: HandlerOptions): Handlers {
     },
     async get_state() {
       await queue.changed();
-      const { usage, unmeasured } = agent.transcript;
+      const { usage, unmeasured, premiumRequests } = agent.transcript;
       return ok({
         busy: agent.status === "running",
         cwd: agent.cwd,
         message_count: agent.transcript.messages.length,
         model: agent.model,
         provider: agent.provider.id,
-        usage: usageOf(usage, totalCost(usage, unmeasured)),
+        usage: usageOf(usage, totalCost(usage, unmeasured, premiumRequests)),
       });
     },
     async get_messages() {

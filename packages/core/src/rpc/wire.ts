@@ -137,6 +137,7 @@ export function usageOf(usage: Usage | null, cost: Cost): Record<string, unknown
     reasoning: usage?.reasoningTokens ?? null,
     credits: cost.credits,
     ...(cost.reason !== undefined && { credits_reason: cost.reason }),
+    ...(cost.premiumRequests !== undefined && { premium_requests: cost.premiumRequests }),
   };
 }
 

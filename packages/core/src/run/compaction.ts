@@ -7,7 +7,7 @@ import { costOf, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { createChannel, type Channel } from "./channel.ts";
-import { createPromptLimit, type PromptLimit } from "./prompt-limit.ts";
+import { patiently, type Patiently } from "./patiently.ts";
 import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
 import { count, type Spent } from "./run-turn.ts";
@@ -70,7 +70,7 @@ export interface Compaction {
 /** Makes the compaction of one conversation. */
 export function createCompaction(settings: CompactionOptions): Compaction {
   const threshold = settings.threshold ?? 0.85;
-  const promptLimit = createPromptLimit(settings.modelInfo);
+  const promptLimit = patiently(async (id, signal) => limitOf(await settings.modelInfo(id, signal)));
   let measured = { tokens: settings.contextTokens, messages: -1 };
   /** Whether a model call was answered since the last try: trying again before would change nothing. */
   let mayTry = true;
@@ -154,7 +154,7 @@ function* keepCosts(
 ): Generator<AgentEvent, void> {
   const { usage } = made;
   if (!usage) return;
-  count(before, usage);
+  count(before, { usage });
   const message = { role: "assistant" as const, content: [], at: options.now().toISOString() };
   yield { type: "assistant_message", message, usage, stopReason: "error" };
 }
@@ -168,7 +168,7 @@ function failureOf(error: unknown, signal: AbortSignal) {
 }
 
 async function make(
-  settings: CompactionOptions & { promptLimit: PromptLimit },
+  settings: CompactionOptions & { promptLimit: Patiently<number> },
   run: CompactionRun,
   costs: SummaryCosts,
   channel: Channel<AgentEvent>,
@@ -250,8 +250,19 @@ function tellUsage(
   const { spent } = costs;
   const blind = options.budget?.spent(usage);
   if (blind !== undefined) channel.push({ type: "notice", level: "warning", text: blind });
-  count(spent, usage);
+  count(spent, { usage });
   if (usage) costs.usage = costs.usage ? addUsage(costs.usage, usage) : usage;
-  const cost = { turn: costOf(usage), total: totalCost(spent.usage, spent.unmeasured) };
+  const cost = {
+    turn: costOf(usage),
+    total: totalCost(spent.usage, spent.unmeasured, spent.premiumRequests),
+  };
   channel.push({ type: "usage", turn: usage, total: spent.usage, cost });
+}
+
+/** Tokens that a request may take; undefined when nobody can say. */
+function limitOf(info: ModelInfo | undefined): number | undefined {
+  if (!info) return undefined;
+  if (info.maxPromptTokens > 0) return info.maxPromptTokens;
+  const window = info.contextWindow > 0 ? info.contextWindow - Math.max(0, info.maxOutputTokens) : 0;
+  return window > 0 ? window : undefined;
 }

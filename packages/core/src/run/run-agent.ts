@@ -8,7 +8,6 @@ import {
   type StopReason,
   type ToolCall,
   type ToolSpec,
-  type Usage,
   type UserMessage,
 } from "@zotpilot/provider/model";
 import { CoreError, serializeError, type SerializedError } from "../errors.ts";
@@ -22,7 +21,7 @@ import type { Compaction } from "./compaction.ts";
 import { maxCallsRun } from "./limits.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
-import { count, runTurn, type Spent, type TurnResult } from "./run-turn.ts";
+import { count, isKept, runTurn, type Spent, type TurnResult } from "./run-turn.ts";
 
 /** What a person says while a run goes on; each is asked for at a safe boundary and forgotten there. */
 export interface RunInputs {
@@ -51,10 +50,13 @@ export interface RunOptions {
   maxSteps?: number;
   /** Who is behind the prompt: a person when left out, or another agent. */
   initiator?: Initiator;
-  /** The usage of the conversation so far. */
-  usage?: Usage;
-  /** Model calls of the conversation so far whose cost nobody knows. */
-  unmeasured?: number;
+  /** What the conversation has spent so far. */
+  spent?: Spent;
+  /**
+   * How many premium requests a person's prompt to a model counts as, when that is known. Asked beside the model call;
+   * nobody waits for it longer than five seconds, and it may throw.
+   */
+  premiumRequests?: (model: string, signal: AbortSignal) => Promise<number | undefined>;
   /** Asked before each model call, and told what it cost; see `createBudget`. */
   budget?: Budget;
   /** How to ask a person about a call; asked for with each, since who answers may come and go. */
@@ -97,7 +99,7 @@ type RunEnd = Omit<Extract<AgentEvent, { type: "run_end" }>, "type">;
 
 async function* runTurns(options: RunOptions, interactionId: string): AsyncGenerator<AgentEvent, RunEnd> {
   let messages: Message[] = [...options.messages];
-  const spent: Spent = { usage: options.usage ?? emptyUsage(), unmeasured: options.unmeasured ?? 0 };
+  const spent: Spent = { ...(options.spent ?? { usage: emptyUsage(), unmeasured: 0 }) };
   const repeats = createRepeatGuard();
   for (const call of unansweredCalls(messages)) {
     const message = interruptedResult(call, options.now());
@@ -151,7 +153,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     };
     const result = yield* runTurn(options, request, turn, spent);
     if (result.taken) fresh = false;
-    if (result.usage || result.message.content.length > 0) count(spent, result.usage);
+    if (isKept(result)) count(spent, result);
     options.compaction?.answered(result.usage, messages.length);
     if (result.message.content.length > 0) messages.push(result.message);
     if (result.stopReason === "error") {

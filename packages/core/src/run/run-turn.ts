@@ -19,14 +19,21 @@ export interface Spent {
   usage: Usage;
   /** Model calls whose cost the service did not tell. */
   unmeasured: number;
+  /** The premium requests that are known of; absent when none is. */
+  premiumRequests?: number;
+}
+
+/** What one model call has cost, as far as anybody says. */
+interface CallCost {
+  usage: Usage | null;
+  premiumRequests?: number;
 }
 
 /** How a model call went. `message` is what of it is kept. */
-export interface TurnResult {
+export interface TurnResult extends CallCost {
   message: AssistantMessage;
   stopReason: StopReason;
   error?: SerializedError;
-  usage: Usage | null;
   /** Whether a service has taken the request, and so counted it. */
   taken: boolean;
 }
@@ -40,9 +47,8 @@ export async function* runTurn(
 ): AsyncGenerator<AgentEvent, TurnResult> {
   yield { type: "turn_start", turn };
   const result = yield* callModel(options, request, spent);
-  const { message, stopReason, error, usage } = result;
-  // Also without content when it cost something: the sum of a conversation must survive a restart.
-  if (message.content.length > 0 || usage) yield { type: "assistant_message", message, usage, stopReason };
+  const { message, stopReason, error } = result;
+  if (isKept(result)) yield { type: "assistant_message", message, ...costFields(result), stopReason };
   yield { type: "turn_end", turn, stopReason, ...(error && { error }) };
   return result;
 }
@@ -53,6 +59,8 @@ async function* callModel(
   spent: Spent,
 ): AsyncGenerator<AgentEvent, TurnResult> {
   const retries = createRetries();
+  const counted =
+    request.initiator === "user" ? options.premiumRequests?.(request.model, options.signal) : undefined;
   let taken = false;
   for (;;) {
     const { attempt } = retries;
@@ -64,34 +72,39 @@ async function* callModel(
     options.budget?.asked();
     const sent: ModelRequest = taken ? { ...request, initiator: "agent" } : request;
     const { reader, started, answered, failure } = yield* tryOnce(options, sent);
-    // A service that began to answer has counted the prompt; asked again, it is not to count it twice.
-    taken ||= started;
-    let usage = reader.usage() ?? null;
-    if (started || usage) yield* tellUsage(options, usage, spent);
+    const cost: CallCost = { usage: reader.usage() ?? null };
+    if (started && !taken) {
+      // A service that began to answer has counted the prompt; asked again, it is not to count it twice.
+      taken = true;
+      const premiumRequests = await counted;
+      if (premiumRequests !== undefined) cost.premiumRequests = premiumRequests;
+    }
+    if (started || cost.usage) yield* tellUsage(options, cost, spent);
     const at = options.now().toISOString();
     const delayMs =
       failure && !options.signal.aborted && !answered ? retries.after(failure.error) : undefined;
     if (failure && delayMs !== undefined) {
-      if (usage) {
+      const message: AssistantMessage = { role: "assistant", content: [], at };
+      if (isKept({ message, ...cost })) {
         // What came to nothing has cost something all the same.
-        count(spent, usage);
-        const message: AssistantMessage = { role: "assistant", content: [], at };
-        yield { type: "assistant_message", message, usage, stopReason: "error" };
-        usage = null;
+        count(spent, cost);
+        yield { type: "assistant_message", message, ...costFields(cost), stopReason: "error" };
+        cost.usage = null;
+        delete cost.premiumRequests;
       }
       yield { type: "retry", attempt, delayMs, error: serializeError(failure.error) };
       if (await wait(delayMs, options.signal)) continue;
     }
     const message = { ...reader.message(), at };
     if (failure) {
-      const kept = { message: textOnly(message), usage, taken };
+      const kept = { message: textOnly(message), ...cost, taken };
       if (options.signal.aborted) return { ...kept, stopReason: "aborted" };
       return { ...kept, stopReason: "error", error: serializeError(failure.error) };
     }
     const stopReason = reader.finishReason() ?? "end";
     // A cut answer may have cut a call as well: such calls never run, and none is left without a result.
     const isCut = stopReason === "length" || stopReason === "content_filter";
-    return { message: isCut ? textOnly(message) : message, stopReason, usage, taken };
+    return { message: isCut ? textOnly(message) : message, stopReason, ...cost, taken };
   }
 }
 
@@ -127,19 +140,33 @@ async function* tryOnce(options: RunOptions, request: ModelRequest): AsyncGenera
   return { reader, started, answered };
 }
 
-function* tellUsage(options: RunOptions, usage: Usage | null, spent: Spent): Generator<AgentEvent, void> {
+function* tellUsage(options: RunOptions, call: CallCost, spent: Spent): Generator<AgentEvent, void> {
+  const { usage, premiumRequests } = call;
   const blind = options.budget?.spent(usage);
   if (blind !== undefined) yield { type: "notice", level: "warning", text: blind };
   const sum = { ...spent };
-  count(sum, usage);
-  const cost = { turn: costOf(usage), total: totalCost(sum.usage, sum.unmeasured) };
+  count(sum, call);
+  const total = totalCost(sum.usage, sum.unmeasured, sum.premiumRequests);
+  const cost = { turn: costOf(usage, premiumRequests), total };
   yield { type: "usage", turn: usage, total: sum.usage, cost };
 }
 
 /** Adds a model call to what was spent. */
-export function count(spent: Spent, usage: Usage | null): void {
+export function count(spent: Spent, { usage, premiumRequests }: CallCost): void {
   if (usage) spent.usage = addUsage(spent.usage, usage);
   if (!isMeasured(usage)) spent.unmeasured += 1;
+  if (premiumRequests !== undefined) {
+    spent.premiumRequests = (spent.premiumRequests ?? 0) + premiumRequests;
+  }
+}
+
+/** Also without content when it cost something: the sum of a conversation must survive a restart. */
+export function isKept({ message, usage, premiumRequests }: CallCost & Pick<TurnResult, "message">): boolean {
+  return message.content.length > 0 || usage !== null || premiumRequests !== undefined;
+}
+
+function costFields({ usage, premiumRequests }: CallCost): CallCost {
+  return { usage, ...(premiumRequests !== undefined && { premiumRequests }) };
 }
 
 /** What may stay of an answer that did not end well: its text. Half a thought or half a call is of no use. */
