@@ -26,6 +26,7 @@ export function readModels(entries: readonly unknown[]): ModelInfo[] {
       id: model.id,
       name: model.name ?? model.id,
       vendor: model.vendor ?? "",
+      ...(typeof model.capabilities.family === "string" && { family: model.capabilities.family }),
       contextWindow: contextWindow ?? maxPromptTokens + maxOutputTokens,
       maxPromptTokens,
       maxOutputTokens,

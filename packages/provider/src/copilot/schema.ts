@@ -49,6 +49,7 @@ export const modelSchema = z.object({
   supported_endpoints: loose(z.array(z.string())),
   capabilities: z.object({
     type: z.string(),
+    family: loose(z.string()),
     limits: loose(
       z.object({
         max_context_window_tokens: loose(z.number()),

@@ -10,6 +10,7 @@ import { readBatches } from "../wire/read-answer.ts";
 import type { EncodeContext, WireFormat } from "../wire/wire-format.ts";
 import { createWireChooser, probablyReasons } from "./choose-wire.ts";
 import { modelError } from "./model-error.ts";
+import { isGemini, schemaError } from "./schema-error.ts";
 import { createRefusedState } from "./refused-state.ts";
 import { initiatorOf, requestHeaders } from "./request-headers.ts";
 
@@ -113,7 +114,8 @@ export function createStream(options: StreamOptions): Provider["stream"] {
             continue;
           }
         }
-        throw error.code === "model_not_found" ? modelError(error, model, options.knownModels()) : error;
+        if (error.code === "model_not_found") throw modelError(error, model, options.knownModels());
+        throw schemaError(error, asked, infoOf(model));
       }
     }
   }
@@ -159,10 +161,13 @@ function hasReasoning(request: ModelRequest): boolean {
 }
 
 function contextOf(id: string, info: ModelInfo | undefined): EncodeContext {
-  if (!info) return { stream: true, reasons: probablyReasons(id), reasoningEfforts: undefined };
+  const strictSchemas = isGemini(id, info);
+  if (!info)
+    return { stream: true, reasons: probablyReasons(id), reasoningEfforts: undefined, strictSchemas };
   const { streaming, reasoningEfforts, structuredOutputs, thinking } = info.supports;
   return {
     stream: streaming,
+    strictSchemas,
     reasons: reasoningEfforts.length > 0,
     reasoningEfforts,
     structuredOutputs,

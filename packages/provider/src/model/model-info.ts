@@ -6,6 +6,8 @@ export interface ModelInfo {
   /** The name to show to a person. */
   name: string;
   vendor: string;
+  /** The line of models that it belongs to, where the service says so: `gemini-3-pro`. */
+  family?: string;
   /** Tokens that the whole conversation may take, answer included. */
   contextWindow: number;
   /** Tokens that the request may take; can be less than the window minus the answer. */

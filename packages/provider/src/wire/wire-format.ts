@@ -17,6 +17,8 @@ export interface EncodeContext {
   maxOutputTokens?: number | undefined;
   /** Whether the model can be held to a JSON Schema, if it is known. */
   structuredOutputs?: boolean | undefined;
+  /** Whether the model refuses schemas of tools that others take; they are then sent without what it minds. */
+  strictSchemas?: boolean | undefined;
   /** How the model thinks, if it is known; see `ModelInfo`. */
   thinking?: { adaptive: boolean; minBudget: number; maxBudget: number } | undefined;
 }

@@ -21,6 +21,7 @@ import {
 import { groupTurns } from "../history.ts";
 import { ownReasoning } from "../reasoning-state.ts";
 import type { EncodeContext } from "../wire-format.ts";
+import { gentleSchema } from "./gentle-schema.ts";
 import { CHAT_PATH, cotPrefix } from "./path.ts";
 
 /** Writes a request for `/chat/completions`. Throws a `bad_request` `ProviderError` for tools that no model takes. */
@@ -47,7 +48,7 @@ export function encodeChatRequest(request: ModelRequest, context: EncodeContext)
   const body: Record<string, unknown> = { model: request.model, messages, stream: context.stream };
   if (context.stream) body["stream_options"] = { include_usage: true };
   if (request.tools !== undefined && request.tools.length > 0) {
-    body["tools"] = encodeTools(request.tools);
+    body["tools"] = encodeTools(request.tools, context.strictSchemas === true);
     body["tool_choice"] = request.toolChoice ?? "auto";
   }
   if (request.maxOutputTokens !== undefined) body["max_tokens"] = request.maxOutputTokens;
@@ -124,12 +125,15 @@ function trimLastAssistant(messages: WirePart[]): void {
   if (last && typeof last["content"] === "string") last["content"] = last["content"].trimEnd();
 }
 
-function encodeTools(tools: readonly ToolSpec[]): WirePart[] {
+function encodeTools(tools: readonly ToolSpec[], isStrict: boolean): WirePart[] {
   checkTools(tools);
-  return tools.map(({ name, description, parameters }) => ({
-    type: "function",
-    function: { name, description, parameters: objectSchema(parameters) },
-  }));
+  return tools.map(({ name, description, parameters }) => {
+    const schema = objectSchema(parameters);
+    return {
+      type: "function",
+      function: { name, description, parameters: isStrict ? gentleSchema(schema) : schema },
+    };
+  });
 }
 
 function encodeFormat({ name, schema, strict = true }: ResponseFormat): WirePart {
