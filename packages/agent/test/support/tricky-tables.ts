@@ -1,6 +1,8 @@
 /** What hostile models try, as the tests of the tools have it. */
 export interface TrickyTables {
   trickyCommands: Readonly<Record<string, readonly string[]>>;
+  /** Commands that would show a secret. */
+  revealingCommands: Readonly<Record<string, readonly string[]>>;
   refusedDeletions: readonly string[];
   trickyPaths: (top: string) => Readonly<Record<string, readonly string[]>>;
   trickyLinks: (top: string) => Readonly<Record<string, string>>;
