@@ -37,21 +37,37 @@ const line = (event: DurableEvent): string =>
 const header = (id: string): string =>
   `${JSON.stringify({ type: "session", version: 1, id, cwd: "/p", createdAt: new Date().toISOString() })}\n`;
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  await work();
-  const times: number[] = [];
-  for (let repeat = 0; repeat < 3; repeat += 1) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
-  }
-  return times.toSorted((left, right) => left - right)[1] ?? 0;
-}
+const middle = (numbers: number[]): number =>
+  numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0;
 
-const print = (name: string, ms: number, floor?: number): void =>
-  console.log(
-    `${name.padEnd(58)} ${ms.toFixed(1).padStart(9)} ms${floor === undefined ? "" : `   ${(ms / floor).toFixed(2)}x`}`,
-  );
+/**
+ * Does the same work by hand and with sessions, in turns, and prints the medians. The ratio is the median of those of
+ * each round, with the least and the greatest: what else the machine does meanwhile meets both.
+ */
+async function compare(
+  rounds: number,
+  byHand: [name: string, work: () => Promise<unknown>],
+  ...ours: [name: string, work: () => Promise<unknown>][]
+): Promise<void> {
+  const works = [byHand, ...ours];
+  const times = works.map((): number[] => []);
+  for (let round = -1; round < rounds; round += 1) {
+    const order = works.map((_, index) => index);
+    for (const index of round % 2 === 0 ? order : order.toReversed()) {
+      const start = performance.now();
+      await works[index]?.[1]();
+      // The first round warms up.
+      if (round >= 0) times[index]?.push(performance.now() - start);
+    }
+  }
+  for (const [index, [name]] of works.entries()) {
+    const own = times[index] ?? [];
+    const ratios = own.map((time, round) => time / (times[0]?.[round] ?? time));
+    const [least, greatest] = [Math.min(...ratios), Math.max(...ratios)].map((each) => each.toFixed(2));
+    const ratio = index === 0 ? "" : `   ${middle(ratios).toFixed(2)}x (${least} to ${greatest})`;
+    console.log(`${name.padEnd(58)} ${middle(own).toFixed(1).padStart(9)} ms${ratio}`);
+  }
+}
 
 /** A session file of so many bytes; with a summary 1 MB before its end, or without one. */
 async function largeSession(bytes: number, withSummary: boolean): Promise<string> {
@@ -86,15 +102,18 @@ async function opening(): Promise<void> {
     const path = await largeSession(megabytes * MB, withSummary);
     const { size } = await stat(path);
     const start = withSummary ? size - MB : 0;
-    const floor = await timed(async () => {
+    const byHand = async (): Promise<number> => {
       let text = "";
       for await (const chunk of createReadStream(path, { start, encoding: "utf8" })) text += chunk as string;
       const lines = text.split("\n").slice(1, -1);
       return lines.map((each) => JSON.parse(each) as unknown).length;
-    });
+    };
     const name = `${megabytes} MB, ${withSummary ? "summarised 1 MB before its end" : "never summarised"}`;
-    print(`by hand: ${name}`, floor);
-    print(`openSession: ${name}`, await timed(async () => (await openSession(path)).close()), floor);
+    await compare(
+      withSummary ? 15 : 3,
+      [`by hand: ${name}`, byHand],
+      [`openSession: ${name}`, async () => (await openSession(path)).close()],
+    );
     await rm(path);
   }
 }
@@ -108,44 +127,76 @@ async function listing(): Promise<void> {
       const text = header(`${index}`) + line(user(`prompt ${index}`)) + line(assistant("y".repeat(2_000)));
       await writeFile(join(store.directory, `20260101-000000-${index}.jsonl`), text);
     }
-    const floor = await timed(async () => {
-      const names = await readdir(store.directory);
-      return Promise.all(names.map((name) => stat(join(store.directory, name))));
-    });
-    print(`by hand: ${count}`, floor);
     const index = join(store.directory, "index.json");
-    const withoutIndex = await timed(async () => {
-      await rm(index, { force: true });
-      return store.list();
-    });
-    print(`list: ${count}, no index yet`, withoutIndex, floor);
-    print(`list: ${count}`, await timed(() => store.list()), floor);
-    const latest = await timed(async () => (await store.openLatest())?.close());
-    print(`openLatest of ${count}`, latest, floor);
+    await store.list();
+    await compare(
+      9,
+      [
+        `by hand: ${count}`,
+        async () => {
+          const names = await readdir(store.directory);
+          return Promise.all(names.map((name) => stat(join(store.directory, name))));
+        },
+      ],
+      [`list: ${count}`, () => store.list()],
+      [`openLatest of ${count}`, async () => (await store.openLatest())?.close()],
+      [
+        `list: ${count}, no index yet`,
+        async () => {
+          await rm(index, { force: true });
+          return store.list();
+        },
+      ],
+    );
     if ((await readFile(index)).length === 0) throw new Error("there is no index");
   }
 }
 
+/** A batch of the one, then a batch of the other: a disk that others use is slow for both. */
 async function appending(): Promise<void> {
-  console.log("\nDurable appends (floor: write and fdatasync of the same lines)\n");
+  console.log("\nDurable appends, a hundred in turn (floor: write and fdatasync of the same lines)\n");
+  const event = user("x".repeat(200));
+  const text = line(event);
+  const batch = 100;
   for (const count of [1_000, 10_000]) {
-    const event = user("x".repeat(200));
-    const text = line(event);
-    const floor = await timed(async () => {
-      const file = await open(join(root, `by-hand-${Math.random()}`), "a");
-      for (let index = 0; index < count; index += 1) {
+    const file = await open(join(root, `by-hand-${count}`), "a");
+    const session = createSession({ directory: join(root, "appends"), cwd: "/p" });
+    const works = [
+      async () => {
         await file.write(text);
         await file.datasync();
+      },
+      () => session.append(event),
+    ];
+    const times = works.map((): number[] => []);
+    const processor = works.map(() => 0);
+    for (let index = 0; index <= count / batch; index += 1) {
+      for (const [which, work] of works.entries()) {
+        const before = process.cpuUsage();
+        const start = performance.now();
+        for (let each = 0; each < batch; each += 1) await work();
+        const time = performance.now() - start;
+        const { user: program, system } = process.cpuUsage(before);
+        // The first batch makes the file.
+        if (index === 0) continue;
+        times[which]?.push(time / batch);
+        processor[which] = (processor[which] ?? 0) + (program + system) / count;
       }
-      await file.close();
-    });
-    print(`by hand: ${count}`, floor);
-    const ours = await timed(async () => {
-      const session = createSession({ directory: join(root, "appends"), cwd: "/p" });
-      for (let index = 0; index < count; index += 1) await session.append(event);
-      await session.close();
-    });
-    print(`append: ${count}`, ours, floor);
+    }
+    await file.close();
+    await session.close();
+    const ratios = (times[1] ?? []).map((time, index) => time / (times[0]?.[index] ?? time));
+    for (const [which, name] of [`by hand: ${count}`, `append: ${count}`].entries()) {
+      const sorted = (times[which] ?? []).toSorted((left, right) => left - right);
+      const [quick = 0, usual = 0, slow = 0] = [0.1, 0.5, 0.9].map(
+        (part) => sorted[Math.floor(sorted.length * part)],
+      );
+      const ratio = which === 0 ? "" : `   ${middle(ratios).toFixed(2)}x`;
+      const each = [quick, usual, slow].map((ms) => ms.toFixed(3)).join(" / ");
+      console.log(
+        `${name.padEnd(20)} each ${each} ms (a tenth, half, nine tenths)   processor ${(processor[which] ?? 0).toFixed(0)} µs${ratio}`,
+      );
+    }
   }
 }
 
