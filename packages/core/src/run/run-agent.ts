@@ -99,11 +99,13 @@ type RunEnd = Omit<Extract<AgentEvent, { type: "run_end" }>, "type">;
 
 async function* runTurns(options: RunOptions, interactionId: string): AsyncGenerator<AgentEvent, RunEnd> {
   let messages: Message[] = [...options.messages];
+  /** The same as the model may see them: made once each, because each call takes all of them. */
+  let outgoing = messages.map(sendable);
   const spent: Spent = { ...(options.spent ?? { usage: emptyUsage(), unmeasured: 0 }) };
   const repeats = createRepeatGuard();
   for (const call of unansweredCalls(messages)) {
     const message = interruptedResult(call, options.now());
-    messages.push(message);
+    add(message);
     yield { type: "tool_message", message };
   }
 
@@ -115,16 +117,24 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
   let steps = 0;
   let callsRun = 0;
 
+  function add(message: TranscriptMessage): void {
+    messages.push(message);
+    outgoing.push(sendable(message));
+  }
+
   function* hear(message: UserMessage): Generator<AgentEvent, void> {
     fresh = true;
     repeats.reset();
-    messages.push(message);
+    add(message);
     yield { type: "user_message", message };
   }
 
   async function* compact(reason: "limit" | "overflow"): AsyncGenerator<AgentEvent, boolean> {
     const made = yield* options.compaction?.run({ messages, reason, spent, options }) ?? none();
-    if (made) messages = [...made];
+    if (made) {
+      messages = [...made];
+      outgoing = messages.map(sendable);
+    }
     return made !== undefined;
   }
 
@@ -145,7 +155,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     const request = {
       model: options.model(),
       system: options.system,
-      messages: messages.map(sendable),
+      messages: outgoing.slice(),
       ...(tools.length > 0 && { tools }),
       // A person's prompt is billed as such; everything that follows once a service has taken it is the agent's doing.
       initiator: fresh ? (options.initiator ?? ("user" as const)) : ("agent" as const),
@@ -155,7 +165,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     if (result.taken) fresh = false;
     if (isKept(result)) count(spent, result);
     options.compaction?.answered(result.usage, messages.length);
-    if (result.message.content.length > 0) messages.push(result.message);
+    if (result.message.content.length > 0) add(result.message);
     if (result.stopReason === "error") {
       // The model cannot take so much: make it shorter and ask once more.
       const isOverflow = result.error?.code === "context_too_long" && result.message.content.length === 0;
@@ -183,7 +193,7 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     const answered: { call: ToolCall; failed: boolean }[] = [];
     for await (const event of runToolCalls(options, calls)) {
       if (event.type === "tool_message") {
-        messages.push(event.message);
+        add(event.message);
         const call = byId.get(event.message.callId);
         if (call) answered.push({ call, failed: event.message.isError });
       }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ToolCall } from "@zotpilot/provider/model";
 import { messageOf } from "../errors.ts";
 import type { AgentEvent } from "../events/event.ts";
@@ -126,22 +125,19 @@ async function withAbortGrace(
   signal: AbortSignal,
   graceMs: number,
 ): Promise<ToolResult> {
-  const done = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let onAbort = (): void => undefined;
   const tooLate = new Promise<ToolResult>((resolve) => {
-    const onAbort = (): void => {
-      sleep(graceMs, undefined, { signal: done.signal }).then(
-        () => resolve(errorResult("aborted: the call did not stop when asked to and may still be running")),
-        () => undefined,
-      );
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true, signal: done.signal });
+    const text = "aborted: the call did not stop when asked to and may still be running";
+    onAbort = () => void (timer = setTimeout(() => resolve(errorResult(text)), graceMs));
   });
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([running, tooLate]);
   } finally {
-    // A reason of its own spares making an error for each call.
-    done.abort("done");
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
