@@ -2,7 +2,7 @@ import { SimulatorError } from "./errors.ts";
 import type { Call } from "./http/call.ts";
 import type { Reply } from "./http/reply.ts";
 import { scenarios } from "./scenarios/index.ts";
-import type { Hooks } from "./scenarios/scenario.ts";
+import type { Hook, Hooks } from "./scenarios/scenario.ts";
 import type { Next, Stage, World } from "./world.ts";
 
 /** Plays scenarios by name. */
@@ -15,26 +15,34 @@ export interface ScenarioPlayer {
 
 /** Creates a player that plays nothing yet. */
 export function createScenarioPlayer(): ScenarioPlayer {
-  const active: Hooks[] = [];
+  const active: { name: string; hooks: Hooks }[] = [];
   return {
     use(world, names) {
       // All names are looked up first: a wrong one changes nothing.
       const found = names.map(findScenario);
-      active.push(...found.map((scenario) => scenario.play(world)));
+      active.push(...found.map((scenario) => ({ name: scenario.name, hooks: scenario.play(world) })));
     },
     clear() {
       active.length = 0;
     },
     run(stage, call, handler) {
       let chain = handler;
-      for (const hooks of active) {
+      for (const { name, hooks } of active) {
         const hook = hooks[stage];
         const next = chain;
-        if (hook !== undefined) chain = async () => hook(call, next);
+        if (hook !== undefined) chain = () => noted(name, hook, call, next);
       }
       return chain();
     },
   };
+}
+
+/** Runs a hook, and notes in the call's record when the answer is not simply the one that it was given. */
+async function noted(name: string, hook: Hook, call: Call, next: Next): Promise<Reply> {
+  let given: Reply | undefined;
+  const reply = await hook(call, async () => (given = await next()));
+  if (reply !== given && !call.played.includes(name)) call.played.push(name);
+  return reply;
 }
 
 function findScenario(name: string): (typeof scenarios)[number] {

@@ -216,3 +216,14 @@ test("a turn of three calls, and an answer to be cancelled, on every endpoint", 
       .toMatchObject({ path, aborted: true });
   }
 });
+
+test("the log says which scenarios had a say in an answer, and which let it through", async () => {
+  await using simulator = await createSimulator({
+    scenarios: ["quota.headers", "limit.500_then_ok", "frame.gzip"],
+  });
+  for (let call = 1; call <= 2; call += 1) await (await chat(simulator, {})).text();
+  const played = simulator.requests
+    .filter(({ path }) => path === "/chat/completions")
+    .map((entry) => entry.played);
+  expect(played).toEqual([["limit.500_then_ok"], ["frame.gzip", "quota.headers"]]);
+});

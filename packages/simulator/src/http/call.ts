@@ -16,6 +16,8 @@ export interface RecordedRequest {
   status: number | undefined;
   /** The client closed the connection before the answer was complete. */
   aborted: boolean;
+  /** The names of the scenarios that had a say in the answer; one that let all through as it was is not among them. */
+  readonly played: readonly string[];
 }
 
 /** A request on its way through the handlers. */
@@ -29,6 +31,8 @@ export interface Call {
   readonly malformed: boolean;
   /** Aborts when the connection is gone. */
   readonly signal: AbortSignal;
+  /** The scenarios that have had a say so far; see {@link RecordedRequest.played}. */
+  readonly played: string[];
 }
 
 /** A string field of a JSON or form body, or undefined. */

@@ -45,6 +45,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     const gone = new AbortController();
     const headers = flatten(request.headers);
     const read = await readBody(request);
+    const played: string[] = [];
     const record: RecordedRequest = {
       time,
       method: request.method ?? "GET",
@@ -55,6 +56,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
       connection: connections.get(request.socket) ?? 0,
       status: undefined,
       aborted: false,
+      played,
     };
     requests.push(record);
     // A connection that is reset on purpose, or by closing the simulator, is not the client's doing.
@@ -66,7 +68,8 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     });
     const { method, path, body } = record;
     const query = target?.searchParams ?? new URLSearchParams();
-    const call: Call = { method, path, query, headers, body, malformed: read.malformed, signal: gone.signal };
+    const { signal } = gone;
+    const call: Call = { method, path, query, headers, body, malformed: read.malformed, signal, played };
     const refused = refuse(headers, target !== undefined, read.tooLarge);
     const reply = refused ?? (await answer(call));
     if (reply.type === "reset") brokenByUs = true;

@@ -39,23 +39,25 @@ function skewed(name: string, summary: string, seconds: number): Scenario {
   };
 }
 
-/** Changes the token string; the changed one is good as well. */
+/** Changes the token string; the changed one is good as well. `other` is a second origin of the simulator. */
 function retold(
   name: string,
   summary: string,
-  change: (token: string, origin: string) => string,
+  change: (token: string, other: string) => string,
   endpoints: "kept" | "left_out",
 ): Scenario {
   return {
     name,
     summary,
     play: (world) => ({
-      exchange: async (_call, next) =>
-        patchJson(await next(), ({ endpoints: told, ...body }) => {
-          const token = change(String(body["token"]), world.origin);
+      exchange: async (_call, next) => {
+        const other = await world.secondOrigin();
+        return patchJson(await next(), ({ endpoints: told, ...body }) => {
+          const token = change(String(body["token"]), other);
           world.copilot.adopt(token, Number(body["expires_at"]) - world.clock.now() / 1000);
           return { ...body, token, ...(endpoints === "kept" ? { endpoints: told } : {}) };
-        }),
+        });
+      },
     }),
   };
 }
@@ -67,7 +69,7 @@ function slow(name: string, summary: string): Scenario {
     play: () => ({
       exchange: async (call, next) => {
         await pause(300, call);
-        return next();
+        return { ...(await next()) };
       },
     }),
   };
@@ -178,7 +180,12 @@ export const exchangeScenarios: readonly Scenario[] = [
       return moved();
     },
   },
-  retold("exchange.no_endpoints", "no endpoints; only proxy-ep in the token", (token) => token, "left_out"),
+  retold(
+    "exchange.no_endpoints",
+    "no endpoints; only proxy-ep in the token, which names another origin of the same simulator",
+    (token, other) => token.replace(/proxy-ep=[^;]*/, `proxy-ep=${new URL(other).host}`),
+    "left_out",
+  ),
   retold(
     "exchange.no_endpoints_no_proxy_ep",
     "neither endpoints nor proxy-ep",
@@ -187,8 +194,8 @@ export const exchangeScenarios: readonly Scenario[] = [
   ),
   retold(
     "exchange.proxy_ep_with_scheme",
-    "no endpoints; proxy-ep is a whole address",
-    (token, origin) => token.replace(/proxy-ep=[^;]*/, `proxy-ep=${origin}`),
+    "no endpoints; proxy-ep is the whole address of another origin of the same simulator",
+    (token, other) => token.replace(/proxy-ep=[^;]*/, `proxy-ep=${other}`),
     "left_out",
   ),
   retold(

@@ -40,10 +40,10 @@ const takesTime: Check = async (simulator) => {
 };
 
 const token =
-  (change: (body: Body, origin: string) => void): Check =>
+  (change: (body: Body) => void): Check =>
   async (simulator) => {
     const body = await mintedBody(simulator);
-    change(body, simulator.origin);
+    change(body);
     expect(await isGood(simulator.origin, body.token)).toBe(true);
   };
 
@@ -151,18 +151,24 @@ export const exchangeChecks: Record<string, Check> = {
     expect(api).not.toBe(simulator.origin);
     expect(await isGood(api, second.token)).toBe(true);
   },
-  "exchange.no_endpoints": token((body, origin) => {
+  "exchange.no_endpoints": async (simulator) => {
+    const body = await mintedBody(simulator);
     expect(body["endpoints"]).toBeUndefined();
-    expect(body.token).toContain(`;proxy-ep=${new URL(origin).host};`);
-  }),
+    const [, host = ""] = /;proxy-ep=([^;]*);/.exec(body.token) ?? [];
+    expect(host).not.toBe(new URL(simulator.origin).host);
+    expect(await isGood(`http://${host}`, body.token)).toBe(true);
+  },
   "exchange.no_endpoints_no_proxy_ep": token((body) => {
     expect(body["endpoints"]).toBeUndefined();
     expect(body.token).not.toContain("proxy-ep");
   }),
-  "exchange.proxy_ep_with_scheme": token((body, origin) => {
+  "exchange.proxy_ep_with_scheme": async (simulator) => {
+    const body = await mintedBody(simulator);
     expect(body["endpoints"]).toBeUndefined();
-    expect(body.token).toContain(`;proxy-ep=${origin};`);
-  }),
+    const [, origin = ""] = /;proxy-ep=(http:[^;]*);/.exec(body.token) ?? [];
+    expect(origin).not.toBe(simulator.origin);
+    expect(await isGood(origin, body.token)).toBe(true);
+  },
   "exchange.value_with_equals": token((body) => expect(body.token).toContain(";st=dot=com;")),
   "exchange.evil_endpoint": brings({ endpoints: { api: "http://copilot.example" } }),
 };
