@@ -45,9 +45,10 @@ function quotes(error: ProviderError, secret: string): boolean {
 /** Text without a secret, and without a beginning of it that was cut off somewhere. */
 function without(text: string, secret: string): string {
   const start = secret.slice(0, TELLING);
+  if (start === "") return text;
   let result = "";
   let rest = text;
-  for (let at = rest.indexOf(start); start !== "" && at !== -1; at = rest.indexOf(start)) {
+  for (let at = rest.indexOf(start); at !== -1; at = rest.indexOf(start)) {
     let end = at + start.length;
     while (end < rest.length && end - at < secret.length && rest[end] === secret[end - at]) end += 1;
     result += `${rest.slice(0, at)}[redacted]`;

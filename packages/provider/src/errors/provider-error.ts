@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { redact } from "./redact.ts";
+import { displayText, redact } from "./redact.ts";
 
 /** What went wrong, for programs. */
 export type ProviderErrorCode =
@@ -69,7 +69,7 @@ export class ProviderError extends Error {
     if (options.status !== undefined) this.status = options.status;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
     if (options.resetsAt !== undefined) this.resetsAt = options.resetsAt;
-    if (options.requestId !== undefined) this.requestId = redact(options.requestId);
+    if (options.requestId !== undefined) this.requestId = displayText(options.requestId, 200);
     if (options.hint !== undefined) this.hint = redact(options.hint);
     if (options.serviceCode !== undefined) this.serviceCode = redact(options.serviceCode);
     Object.defineProperty(this, brand, { value: true });

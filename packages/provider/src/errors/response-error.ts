@@ -133,8 +133,8 @@ const RULES: readonly Rule[] = [
   {
     status: [421],
     becomes: "bad_request",
-    says: "this host does not serve the account (%)",
-    hint: LOGIN_HINT,
+    says: "this host does not serve the account, also after the token was renewed (%)",
+    hint: "Check the configured host.",
   },
   { status: [422], becomes: "content_filtered", says: "the service refused the content (%)" },
   { status: [424], becomes: "server_error", says: "something that the service depends on failed (%)" },

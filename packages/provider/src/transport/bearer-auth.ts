@@ -31,10 +31,10 @@ type Headers = Parameters<NonNullable<Handler["onResponseStart"]>>[2];
 /**
  * Interceptor: signs each request with the token of `tokens`, and sends it to that token's origin and to no other.
  *
- * An answer with status 401 is read (at most 64 KB, for at most two seconds), the token is renewed once and the request sent once more; this
- * happens before the caller has seen a byte. A second 401 reaches the caller as it is. When the token cannot be
- * renewed, or comes back unchanged, the caller gets the first 401. Bodies that are not a string or bytes cannot be sent
- * twice; their 401 goes to the caller.
+ * An answer with status 401, or 421 from a host that no longer serves the account, is read (at most 64 KB, for at most two seconds), the token is renewed once and the request sent once more; this
+ * happens before the caller has seen a byte. A second refusal reaches the caller as it is. When the token cannot be
+ * renewed, or comes back unchanged, the caller gets the first one. Bodies that are not a string or bytes cannot be sent
+ * twice; their refusal goes to the caller.
  *
  * Put it first in `compose()`, so that it runs last: nothing after it can change what was signed.
  */
@@ -125,10 +125,10 @@ class SignedRequest {
       onRequestSent: () => outer.onRequestSent?.(),
       onResponseStart: (controller, status, headers, text) => {
         if (stable.finished) return;
-        if (status === 401 && replayable) {
+        if ((status === 401 || status === 421) && replayable) {
           const unread = () => controller.abort(new Error("the rest of the refusal is not read"));
           const timer = setTimeout(unread, REJECTED_BODY_MS);
-          rejection = { token: replayable, headers, text, chunks: [], size: 0, unread, timer };
+          rejection = { token: replayable, status, headers, text, chunks: [], size: 0, unread, timer };
           controller.resume();
           return;
         }
@@ -180,7 +180,7 @@ class SignedRequest {
     }
     if (stable.finished) return;
     try {
-      this.#handler.onResponseStart?.(stable, 401, rejection.headers, rejection.text);
+      this.#handler.onResponseStart?.(stable, rejection.status, rejection.headers, rejection.text);
       for (const chunk of rejection.chunks) this.#handler.onResponseData?.(stable, chunk);
       this.#handler.onResponseEnd?.(stable, {});
       stable.finish();
@@ -192,6 +192,7 @@ class SignedRequest {
 
 interface Rejection {
   token: AccessToken;
+  status: number;
   headers: Headers;
   text: string | undefined;
   chunks: Buffer[];

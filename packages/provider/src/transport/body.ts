@@ -34,7 +34,13 @@ export async function readBounded(
   } catch (error) {
     if (options.strict === true) throw error;
   }
-  return { text: Buffer.concat(chunks).toString("utf8"), truncated };
+  return { text: textOf(Buffer.concat(chunks)), truncated };
+}
+
+/** Bytes as text, without a byte order mark, which JSON does not take. */
+export function textOf(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /** A body whose chunks are waited for only so long; see {@link watchBody}. */

@@ -65,6 +65,10 @@ export const hostile: readonly string[] = [
   "https://*.githubcopilot.com",
   "https://api.githubcopilot.com,evil.com",
   "https://api.githubcopilot.com;evil.com",
+  "https://api.githubcopilot.com%00.evil.com",
+  "https://api.githubcopilot.com\u202e.evil.com",
+  "https://evil.com:443/api.githubcopilot.com",
+  "wss://api.githubcopilot.com",
   "null",
   "undefined",
   "",
@@ -81,8 +85,8 @@ describe("S-E1: the host rule", () => {
     expect(isProviderError(error)).toBe(true);
   });
 
-  test("there are more than 25 hostile values", () => {
-    expect(hostile.length).toBeGreaterThan(25);
+  test("there are at least 60 hostile values, all different", () => {
+    expect(new Set(hostile).size).toBeGreaterThanOrEqual(60);
   });
 
   test.each([

@@ -42,12 +42,17 @@ function requestIdOf(headers: ResponseHeaders): string | undefined {
   return headerOf(headers, "x-request-id") ?? headerOf(headers, "x-github-request-id");
 }
 
+/** 304 leads nowhere: nothing was asked that could be unchanged. */
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
 function redirectError(request: HttpRequest, status: number, headers: ResponseHeaders): ProviderError {
   const location = headerOf(headers, "location") ?? "";
-  const target = location.split(/[?#]/, 1)[0] ?? "";
+  const target = displayText(location.split(/[?#]/, 1)[0] ?? "", 200);
   return new ProviderError(
     "invalid_response",
-    `${request.what} failed: ${request.host()} answered with a redirect (status ${status}) to "${displayText(target, 200)}", and redirects are never followed, because the request carries your token.`,
+    `${request.what} failed: ${request.host()} answered with a redirect (status ${status})${target === "" ? "" : ` to "${target}"`}, and redirects are never followed, because the request carries your token.`,
     { status, hint: "Check the configured host and the network for a proxy." },
   );
 }
@@ -97,7 +102,7 @@ async function refuse(request: HttpRequest, answer: Dispatcher.ResponseData): Pr
   const body = await errorBodyOf(request, answer);
   request.signal?.throwIfAborted();
   const { statusCode: status, headers } = answer;
-  if (status >= 300 && status < 400) throw redirectError(request, status, headers);
+  if (isRedirect(status)) throw redirectError(request, status, headers);
   throw errorFromResponse({ status, headers, body, host: request.host(), what: request.what });
 }
 
@@ -106,10 +111,11 @@ async function refuse(request: HttpRequest, answer: Dispatcher.ResponseData): Pr
  * after its headers as these may take.
  */
 export async function requestText(request: HttpRequest, limit: number): Promise<TextAnswer> {
-  const answer = await send(request);
+  // Nothing here unpacks an answer, and one that is packed small may be huge.
+  const answer = await send({ ...request, headers: { "Accept-Encoding": "identity", ...request.headers } });
   const { statusCode: status, headers } = answer;
-  if (status >= 300 && status < 400) return refuse(request, answer);
-  if (status >= 400) {
+  if (isRedirect(status)) return refuse(request, answer);
+  if (status >= 300) {
     const text = await errorBodyOf(request, answer);
     request.signal?.throwIfAborted();
     return { status, headers, text };

@@ -20,10 +20,10 @@ const DRAIN_MS = 2_000;
 type Handler = Dispatcher.DispatchHandler;
 
 /**
- * Interceptor: sends a request again, up to two times after a short random wait, when nothing can have come of it.
+ * Interceptor: sends a request again, up to two times after a short random wait, when most likely nothing has come of it.
  *
  * That is: the connection could not be made or broke before the request was on its way; a gateway answered 502, 503 or
- * 504 without naming a wait of its own (`retry-after`). A GET, which costs nothing, is also sent again when its
+ * 504 without naming a wait of its own (`retry-after`), behind which something may have come of it after all. A GET, which costs nothing, is also sent again when its
  * connection broke before the answer began, and on 500. A POST that was on its way is not: it may have been counted
  * and charged, and whether to ask again is for the caller to decide. Nothing is repeated once an answer has begun, and
  * all attempts carry the same headers and body.

@@ -15,24 +15,28 @@ const INTERRUPTED = "The tool call was interrupted; there is no result.";
  */
 export function groupTurns(messages: readonly Message[]): Turn[] {
   const turns: Turn[] = [];
-  let pending: { results: ToolMessage[]; open: Map<string, number> } | undefined;
+  let pending: { results: ToolMessage[]; open: Map<string, number[]> } | undefined;
   for (const message of messages) {
     if (message.role === "user") {
       turns.push({ type: "user", message });
     } else if (message.role === "assistant") {
       const calls = message.content.filter((part) => part.type === "tool_call");
       const results = calls.map(missingResult);
-      pending = { results, open: new Map(calls.map((call, index) => [call.id, index])) };
+      pending = { results, open: placesOf(calls) };
       turns.push({ type: "assistant", message, results });
     } else {
-      const index = pending?.open.get(message.callId);
-      if (pending && index !== undefined) {
-        pending.open.delete(message.callId);
-        pending.results[index] = message;
-      }
+      const index = pending?.open.get(message.callId)?.shift();
+      if (pending && index !== undefined) pending.results[index] = message;
     }
   }
   return turns;
+}
+
+/** Where the calls of each id stand. Two may have the same; their results then come in the order of the calls. */
+function placesOf(calls: readonly ToolCall[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  calls.forEach(({ id }, index) => places.set(id, [...(places.get(id) ?? []), index]));
+  return places;
 }
 
 function missingResult(call: ToolCall): ToolMessage {

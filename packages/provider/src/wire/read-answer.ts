@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { ProviderError } from "../errors/provider-error.ts";
 import type { ModelEvent } from "../model/event.ts";
-import type { WatchedBody } from "../transport/body.ts";
+import { textOf, type WatchedBody } from "../transport/body.ts";
 import { createServerSentEventReader, notUtf8 } from "../transport/sse.ts";
 import { createPatience } from "./patience.ts";
 import type { AnswerDecoder } from "./wire-format.ts";
@@ -103,7 +103,7 @@ export async function* readBatches(
     if (whole) {
       const text = Buffer.concat(whole);
       if (!isUtf8(text)) throw notUtf8();
-      decoder.json(text.toString("utf8"), out);
+      decoder.json(textOf(text), out);
       return;
     }
     const torn = reader.end();

@@ -123,7 +123,7 @@ export const STREAM: Record<string, Row> = {
   "capi.499": fails("server_error", true),
   "capi.422": { ...fails("content_filtered", false), chats: 1 },
   "capi.424": fails("server_error", false),
-  "capi.421": { ...fails("bad_request", false), chats: 1 },
+  "capi.421": { ...fails("bad_request", false), chats: 2 },
   "redirect.307": { ...fails("invalid_response", false, { says: /redirects are never followed/ }), chats: 1 },
   "policy.needed": fails("model_not_found", false),
   "policy.refused": fails("model_not_found", false),

@@ -54,8 +54,10 @@ export function createMessagesDecoder(context: DecodeContext): AnswerDecoder {
   }
 
   function refuse(event: Record<string, unknown>): void {
-    const error = isRecord(event["error"]) ? event["error"] : { message: event["error"] };
-    const { code, type, message } = error as Record<string, unknown>;
+    const error: Record<string, unknown> = isRecord(event["error"])
+      ? event["error"]
+      : { message: event["error"] };
+    const { code, type, message } = error;
     throw errors.reported({ error: { code: code ?? type, type, message } });
   }
 

@@ -1,4 +1,5 @@
 import { parseJsonObject } from "../../errors/error-body.ts";
+import { ProviderError } from "../../errors/provider-error.ts";
 import type { AssistantMessage, ImagePart, TextPart, ToolMessage } from "../../model/message.ts";
 import type { ModelRequest } from "../../model/request.ts";
 import {
@@ -88,13 +89,28 @@ function encodeTools({ tools = [], responseFormat: format }: ModelRequest): Wire
   if (format) {
     checkFormat(format, undefined);
     const { name } = format;
+    // It goes out as a tool of its own, which takes an object.
+    if (tools.some((tool) => tool.name === name)) throw unusable(`a tool of the same name, "${name}"`);
+    const { type } = format.schema;
+    if (type !== undefined && type !== "object") throw unusable("a schema that is not one of an object");
     encoded.push({ name, description: answerToolDescription, input_schema: inputSchema(format.schema) });
   }
   return encoded;
 }
 
-function inputSchema({ $schema: _dialect, ...schema }: Record<string, unknown>): Record<string, unknown> {
-  return objectSchema(schema);
+function unusable(why: string): ProviderError {
+  return new ProviderError(
+    "bad_request",
+    `The response format cannot be asked for on this wire: there is ${why}.`,
+    {
+      hint: "Give it another name, and wrap what is not an object into one.",
+    },
+  );
+}
+
+function inputSchema(given: Record<string, unknown>): Record<string, unknown> {
+  const { $schema: _dialect, ...schema } = objectSchema(given);
+  return schema;
 }
 
 /** The messages, in turns: the wire takes no two neighbours of the same role, and the first must be the user's. */
