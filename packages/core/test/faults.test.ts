@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, createSession, defineTool, openSession, type AgentEvent } from "../src/index.ts";
 import { only, pairingProblems } from "./support/run.ts";
-import { folder } from "./support/session-files.ts";
+import { folder, historyOf } from "./support/session-files.ts";
 
 const models = ["gpt-4.1", "gpt-5.2-codex", "claude-haiku-4.5"];
 const ran: string[] = [];
@@ -192,4 +192,36 @@ test("F-28: a prompt that is too long for the service is made shorter once, or e
   expect(run.result).toMatchObject({ reason: "error", error: { code: "context_too_long" } });
   expect(only(run.events, "compaction_end")).toMatchObject([{ error: { code: "nothing_to_compact" } }]);
   await run.goOn();
+});
+
+test("F-28: a conversation that is too long for the service is made shorter once and goes on; the file has all of it", async () => {
+  for (const [model, scenario] of [
+    ["gpt-4.1", "limit.overflow"],
+    ["gpt-5.2-codex", "limit.overflow"],
+    ["claude-haiku-4.5", "messages.too_long"],
+  ] as const) {
+    const simulator = await createSimulator({
+      answer: answer.text("An answer of some length. ".repeat(200)),
+    });
+    const provider = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
+    const session = createSession({ directory: await folder(), cwd: "/p" });
+    const agent = createAgent({ provider, model, session });
+    for (const prompt of ["one", "two", "three"]) await agent.prompt(`${prompt} ${"x ".repeat(20_000)}`);
+    const ended: AgentEvent["type"][] = [];
+    agent.subscribe((event) => ended.push(event.type));
+    simulator.use(scenario);
+    const before = simulator.requests.length;
+    expect(await agent.prompt("four"), model).toEqual({ reason: "done" });
+    expect(ended.filter((type) => type === "compacted")).toHaveLength(1);
+    // Refused, summarised, asked again.
+    const statuses = simulator.requests.slice(before).map(({ status }) => status);
+    expect(statuses).toEqual([expect.toBeOneOf([400, 413]), 200, 200]);
+    await agent.close();
+    const prompts = (await historyOf(session.path)).filter(({ type }) => type === "user_message");
+    expect(prompts).toHaveLength(4);
+    const again = createAgent({ provider, model, session: await openSession(session.path) });
+    expect(await again.prompt("five")).toEqual({ reason: "done" });
+    await again.close();
+    await simulator.close();
+  }
 });
