@@ -3,6 +3,7 @@ import { z } from "zod";
 import { listMatches } from "./glob/list-matches.ts";
 import { parsePattern } from "./glob/pattern.ts";
 import { renderMatches } from "./glob/render.ts";
+import { forbiddenTo } from "./shared/forbidden-files.ts";
 import { confinementOf } from "./shared/confinement.ts";
 import { detailed } from "./shared/details.ts";
 
@@ -26,7 +27,13 @@ export const globTool = defineTool({
     const { cwd, signal } = context;
     signal.throwIfAborted();
     const parsed = parsePattern(pattern);
-    const found = await listMatches(parsed, { cwd, path, signal, confinement: confinementOf(context) });
+    const found = await listMatches(parsed, {
+      cwd,
+      path,
+      signal,
+      confinement: confinementOf(context),
+      isForbidden: forbiddenTo(context),
+    });
     return detailed(renderMatches(found, { pattern, path }), {
       paths: found.paths.length,
       gave_up: found.report.gaveUp,

@@ -9,6 +9,7 @@ import { createSecretFilter } from "./grep/secret-filter.ts";
 import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
 import { confinementOf } from "./shared/confinement.ts";
 import { detailed } from "./shared/details.ts";
+import { forbiddenTo } from "./shared/forbidden-files.ts";
 import { MAX_BYTES } from "./shared/limits.ts";
 import { displayPath, resolvePath } from "./shared/path.ts";
 import { ToolError } from "./shared/tool-error.ts";
@@ -68,7 +69,7 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
         signal,
       };
       const page = createPage(cwd);
-      const secrets = createSecretFilter(start, page.take);
+      const secrets = await createSecretFilter(start, page.take, forbiddenTo(context));
       const rg = ripgrep && !confinement ? await findRipgrep() : undefined;
       const { stopped } = rg
         ? await searchWithRipgrep(rg, search, secrets.take)

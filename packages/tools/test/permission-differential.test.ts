@@ -35,6 +35,8 @@ async function setTrap(): Promise<void> {
   const files: Record<string, string> = {
     a: "x\ny\n",
     b: "y\nx\n",
+    // What the tables read from; what they write is called x.
+    y: "y\n",
     "src/a1": "x\n",
     "src/a2": "new\n",
     "package.json": '{"scripts":{"test":"touch pwn"}}',
@@ -157,7 +159,7 @@ describe.skipIf(problem !== undefined)(
     });
 
     test("generated commands", async () => {
-      const commands = fc.sample(generatedCommands(), { numRuns: many ? 100_000 : 1_500, seed: 6 });
+      const commands = fc.sample(generatedCommands(), { numRuns: many ? 100_000 : 1_000, seed: 6 });
       const unasked = (await allowed(commands)).filter((command) => !SLOW.test(command));
       expect(unasked.length).toBeGreaterThan(commands.length / 50);
       expect(await runAll(unasked)).toEqual([]);

@@ -482,6 +482,7 @@ export const trickyCommands: Readonly<Record<string, readonly string[]>> = {
     "cat <<E\n${x:-'$(touch x)'}\nE",
     "cat <<E\n${x:-'`touch x`'}\nE",
     "cat <<E\n'$(touch x)'\nE",
+    "cat <<E\n${HOME:+'$(touch x)'}\nE",
     "{ cat; } <<E\n${x:-'$(touch x)'}\nE",
   ],
   "a builtin sets the variable that it is told": [

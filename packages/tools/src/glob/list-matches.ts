@@ -1,7 +1,10 @@
 import { lstat, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Confinement } from "../shared/confinement.ts";
 import { isInside } from "../shared/inside.ts";
 import { displayPath, resolvePath } from "../shared/path.ts";
+import type { IsForbidden } from "../shared/forbidden-files.ts";
+import { realPathOf } from "../shared/real-path.ts";
 import { ToolError } from "../shared/tool-error.ts";
 import { rulesAbove } from "./ignore-rules.ts";
 import { lookAt } from "./look-at.ts";
@@ -17,6 +20,8 @@ export interface Matches {
   report: WalkReport;
   /** One line about what could not be read; undefined when everything could. */
   unreadable?: string | undefined;
+  /** How many of them a rule forbids to read, which are not among the paths. */
+  forbidden?: number;
   /** Why there cannot be any match. */
   missing?: string;
 }
@@ -27,12 +32,13 @@ export interface WhereToLook {
   path: string;
   signal: AbortSignal;
   confinement?: Confinement | undefined;
+  isForbidden: IsForbidden;
 }
 
 /** Finds everything that a pattern matches. */
 export async function listMatches(
   pattern: Pattern,
-  { cwd, path, signal, confinement }: WhereToLook,
+  { cwd, path, signal, confinement, isForbidden }: WhereToLook,
 ): Promise<Matches> {
   const root = resolvePath(cwd, path);
   await confinement?.locate(root, path);
@@ -50,6 +56,8 @@ export async function listMatches(
   });
   if (stats instanceof ToolError) return { paths: [], report, missing: stats.message };
   const isFolder = stats.isDirectory();
+  const real = await realPathOf(top);
+  if (!matches && (isForbidden(top) || isForbidden(real))) return { paths: [], report, forbidden: 1 };
   if (!matches) return { paths: isFolder || kind !== "folders" ? [show(cwd, top, isFolder)] : [], report };
   if (!isFolder) return { paths: [], report, missing: `${shown} is a file and not a folder` };
 
@@ -58,6 +66,7 @@ export async function listMatches(
   const named = ({ path, below, isFolder }: Entry): string =>
     start === undefined ? show(cwd, path, isFolder) : safe(`${start}${below}${isFolder ? "/" : ""}`);
   const paths: string[] = [];
+  let forbidden = 0;
   const unreadable = createUnreadable();
   const options = {
     depth: pattern.depth,
@@ -68,9 +77,12 @@ export async function listMatches(
   };
   const seen = await walk(top, options, (entry) => {
     if (entry.isFolder ? kind === "files" : kind === "folders") return;
-    if (matches(entry.below)) paths.push(named(entry));
+    if (!matches(entry.below)) return;
+    // The search may have begun at a link.
+    if (isForbidden(entry.path) || isForbidden(resolve(real, entry.below))) forbidden += 1;
+    else paths.push(named(entry));
   });
-  return { paths: paths.sort(), report: seen, unreadable: unreadable.note() };
+  return { paths: paths.sort(), report: seen, unreadable: unreadable.note(), forbidden };
 }
 
 async function requireFolder(cwd: string, root: string, shown: string): Promise<void> {

@@ -12,6 +12,7 @@ export function renderMatches(found: Matches, asked: { pattern: string; path: st
   const notes = [
     ...(left > 0 ? [`${left} more left out; a narrower pattern or path shows them`] : []),
     ...(found.unreadable === undefined ? [] : [found.unreadable]),
+    ...(found.forbidden ? [`${found.forbidden} left out: a rule forbids to read them`] : []),
     ...(found.report.gaveUp
       ? [`stopped after ${MAX_VISITED} files and folders; a path further down finds the rest`]
       : []),

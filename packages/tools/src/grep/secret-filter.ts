@@ -1,34 +1,55 @@
+import { relative, resolve } from "node:path";
 import { sensitivePaths } from "../permission/sensitive-paths.ts";
+import type { IsForbidden } from "../shared/forbidden-files.ts";
 import { displayPath } from "../shared/path.ts";
+import { realPathOf } from "../shared/real-path.ts";
 import type { TakeLine } from "./search.ts";
 
 const NAMED = 3;
 
 /**
- * Keeps back lines of files in which secrets are kept: to read such a file is asked about, and a search through its folder
- * is not. Who begins with such a file, or in a folder of them, was asked.
+ * Keeps back lines of files that a rule forbids, and of those in which secrets are kept: to read such a file is asked
+ * about, and a search through its folder is not. Who begins with such a file, or in a folder of them, was asked.
  */
-export function createSecretFilter(
+export async function createSecretFilter(
   start: string,
   take: TakeLine,
-): { take: TakeLine; note(cwd: string): string | undefined } {
-  const sensitive = sensitivePaths();
-  const wasAsked = sensitive.reading(start) !== undefined;
-  const left = new Set<string>();
-  let last: { path: string; isSecret: boolean } | undefined;
+  isForbidden: IsForbidden,
+): Promise<{ take: TakeLine; note(cwd: string): string | undefined }> {
+  const { reading } = sensitivePaths();
+  const real = await realPathOf(start);
+  const wasAsked = [start, real].some((path) => reading(path) !== undefined);
+  const secret = new Set<string>();
+  const forbidden = new Set<string>();
+  let last: { path: string; in: Set<string> | undefined } | undefined;
+
+  function listFor(path: string): Set<string> | undefined {
+    // The search may have begun at a link.
+    const names = [path, resolve(real, relative(start, path))];
+    if (names.some(isForbidden)) return forbidden;
+    return !wasAsked && names.some((name) => reading(name) !== undefined) ? secret : undefined;
+  }
+
   return {
     take(line) {
-      if (last?.path !== line.path)
-        last = { path: line.path, isSecret: !wasAsked && sensitive.reading(line.path) !== undefined };
-      if (!last.isSecret) return take(line);
-      left.add(line.path);
+      if (last?.path !== line.path) last = { path: line.path, in: listFor(line.path) };
+      if (!last.in) return take(line);
+      last.in.add(line.path);
       return true;
     },
     note(cwd) {
-      if (left.size === 0) return undefined;
-      const names = [...left].slice(0, NAMED).map((path) => displayPath(cwd, path));
-      const more = left.size > NAMED ? ` and ${left.size - NAMED} more` : "";
-      return `${names.join(", ")}${more} left out: secrets are kept there; path can name one`;
+      const notes = [
+        ...leftOut(secret, cwd, "secrets are kept there; path can name one"),
+        ...leftOut(forbidden, cwd, "a rule forbids to read it"),
+      ];
+      return notes.length === 0 ? undefined : notes.join("; ");
     },
   };
+}
+
+function leftOut(paths: ReadonlySet<string>, cwd: string, why: string): string[] {
+  if (paths.size === 0) return [];
+  const names = [...paths].slice(0, NAMED).map((path) => displayPath(cwd, path));
+  const more = paths.size > NAMED ? ` and ${paths.size - NAMED} more` : "";
+  return [`${names.join(", ")}${more} left out: ${why}`];
 }

@@ -11,7 +11,7 @@ export function alwaysAsked(
   harmless: (command: ShellCommand) => boolean,
 ): string[] {
   const reasons: string[] = [];
-  for (const { shown, absolute, real, access, links, by } of facts.paths) {
+  for (const { shown, absolute, real, access, links, by } of [...facts.paths, ...facts.matches]) {
     const writes = access === "write" || (by !== undefined && !harmless(by));
     for (const path of new Set([absolute, real])) {
       const why = writes ? place.sensitive.writing(path) : place.sensitive.reading(path);

@@ -9,6 +9,7 @@ import {
   type ToolResult,
   type ToolRisk,
 } from "@zotpilot/core";
+import type { GuardedContext, IsForbidden } from "../shared/forbidden-files.ts";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { callFacts, type CallFacts } from "./call-facts.ts";
 import { decide, type Decision } from "./decide.ts";
@@ -130,6 +131,12 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     return turn;
   }
 
+  async function forbiddenFiles(): Promise<IsForbidden> {
+    const layers = await policy.layers();
+    const rules = layers.flatMap(({ deny, ask }) => [...deny, ...ask]).filter(({ kind }) => kind === "read");
+    return (path) => rules.some((rule) => rule.matchesPath([path], project, false));
+  }
+
   return {
     preview: async (call, cwd) => (await judge(call, cwd)).decision,
     middleware:
@@ -138,7 +145,13 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
         // A copy of its own, so that nobody can exchange the arguments after they were approved.
         const call = Object.freeze({ ...given });
         const digest = digestOf(call, context.cwd);
-        const { refused, asked } = await settle(call, context).catch((error: unknown) => {
+        let isForbidden: IsForbidden = () => true;
+        const settled = settle(call, context).then(async (result) => {
+          // A search is about a whole folder, and does not show what is forbidden in it.
+          isForbidden = await forbiddenFiles();
+          return result;
+        });
+        const { refused, asked } = await settled.catch((error: unknown) => {
           context.signal.throwIfAborted();
           return { refused: error instanceof Error ? error.message : String(error), asked: false };
         });
@@ -151,7 +164,9 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
           reasons: reason === undefined ? [] : [reason],
           asked,
         });
-        return reason === undefined ? next(call, context) : errorResult(reason);
+        if (reason !== undefined) return errorResult(reason);
+        const guarded: GuardedContext = { ...context, isForbidden };
+        return next(call, guarded);
       },
   };
 }

@@ -28,6 +28,8 @@ export interface CallFacts {
   tool: string;
   risk: ToolRisk;
   paths: NamedPath[];
+  /** Files that a pattern in a command stands for now. */
+  matches: NamedPath[];
   /** Patterns of file names that a command would have replaced, and that match nothing yet. */
   patterns: string[];
   hosts: string[];
@@ -59,6 +61,7 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
     tool: call.name,
     risk,
     paths: [],
+    matches: [],
     patterns: [],
     hosts: [],
     command: undefined,
@@ -99,6 +102,9 @@ function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void 
   }
   const shell = analyseShell(text);
   facts.shell = shell;
+  // In the words there are no quotes any more.
+  for (const { words } of shell.commands) facts.hosts.push(...words.flatMap(({ value }) => hostsIn(value)));
+  facts.hosts = [...new Set(facts.hosts)];
   const mentioned = commandPaths(shell, cwd);
   named.push(...mentioned.paths);
   facts.unclear.push(...shell.unclear, ...mentioned.unclear);
@@ -120,7 +126,8 @@ async function lookUp(mention: PathMention, facts: CallFacts): Promise<NamedPath
     const folder = shown.replace(/[^/]*[*?[].*$/s, "");
     return [await lookAt(shown, tilde ? expandTilde(folder) : folder || ".", mention)];
   }
-  return (matching ?? []).map((file) => ({ ...file, shown, access, by, isFolder: false, links: 0 }));
+  facts.matches.push(...(matching ?? []).map((file) => ({ ...file, shown, access, by, links: 0 })));
+  return [];
 }
 
 async function lookAt(shown: string, path: string, { access, from, by }: PathMention): Promise<NamedPath> {
@@ -149,10 +156,16 @@ async function physicalPath(path: string, from: string): Promise<string> {
 export function hostsIn(text: string): string[] {
   const found = new Set<string>();
   for (const [, authority = ""] of text.matchAll(/\b[a-z][a-z0-9+.-]*:[\\/]{2}([^\s/\\?#'"`<>)]+)/gi)) {
-    const host = authority.slice(authority.lastIndexOf("@") + 1);
+    const host = unescaped(authority.slice(authority.lastIndexOf("@") + 1));
     found.add((/^\[[^\]]*\]/.exec(host)?.[0] ?? host.replace(/:.*$/, "")).toLowerCase().replace(/\.$/, ""));
   }
   for (const [, host = ""] of text.matchAll(/\b[\w.-]+@([\w-]+(?:\.[\w-]+)+):/g))
     found.add(host.toLowerCase());
   return [...found];
+}
+
+function unescaped(host: string): string {
+  return host.replaceAll(/%([0-7][\da-f])/gi, (_, code: string) =>
+    String.fromCodePoint(Number.parseInt(code, 16)),
+  );
 }

@@ -66,16 +66,20 @@ export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
     const naming: Naming = { access: "mention", by, shows };
     for (const word of words.slice(1)) {
       take(word, naming);
-      // --file=/path, -f/path and HEAD:path name a path as well.
-      const inside = /^-[\w-]*?[=]?([~/.].*)$|^[\w-]+=(.+)$|^[^:/]*:(.+)$/.exec(word.value);
-      const text = inside?.[1] ?? inside?.[2] ?? inside?.[3];
-      if (text !== undefined) mention(text, naming, text.startsWith("~"), isPattern(text));
+      for (const text of pathsInside(word.value))
+        mention(text, naming, text.startsWith("~"), isPattern(text));
     }
     if (searchesHere(words)) mention(".", naming, false);
   }
   for (const word of shell.writes) take(word, { access: "write", by: undefined, shows: false });
   for (const word of shell.reads) take(word, { access: "read", by: undefined, shows: true });
   return { paths, unclear: [...unclear] };
+}
+
+/** `--file=path`, `-f/path`, `-fpath` and `HEAD:path` name a path as well. */
+function pathsInside(word: string): string[] {
+  const forms = [/^-[\w-]*?=?([~/.].*)$/, /^[\w-]+=(.+)$/, /^-[A-Za-z]([^~/.].*)$/, /^[^:/]*:(.+)$/];
+  return forms.flatMap((form) => form.exec(word)?.[1] ?? []);
 }
 
 function isPattern(text: string): boolean {

@@ -7,6 +7,7 @@ import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import { harmlessCommands } from "./harmless-commands.ts";
 import { guessedProhibition, hasCommandBans, prohibition } from "./prohibitions.ts";
+import { guessedPath } from "./guessed-path.ts";
 import { rulesToRemember } from "./remember.ts";
 
 /** What is to become of a call. */
@@ -28,7 +29,10 @@ export async function decide(facts: CallFacts, place: DecisionPlace): Promise<De
 
   const harmless = await harmlessCommands(facts, place);
   const always = [...(deletion ? [deletion.reason] : []), ...alwaysAsked(facts, place, harmless)];
-  const asked = prohibition(facts, place, "ask") ?? guessedProhibition(facts, place);
+  const asked =
+    prohibition(facts, place, "ask") ??
+    guessedProhibition(facts, place) ??
+    guessedPath(facts, place, harmless);
   if (asked) always.push(asked);
   if (facts.unclear.length > 0 && hasCommandBans(place)) {
     always.push(`${facts.unclear[0]}, and there are commands that are forbidden`);

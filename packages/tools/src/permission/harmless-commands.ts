@@ -18,7 +18,7 @@ export async function harmlessCommands(
   const usesGit = shell.commands.some(({ words }) => baseName(words[0]) === "git");
   const gitIsSafe = usesGit && !shell.changesFolder && (await repositoryRunsNothing(cwd));
   const revealing = new Set<ShellCommand>();
-  for (const { by, real, isFolder } of facts.paths) {
+  for (const { by, real, isFolder } of [...facts.paths, ...facts.matches]) {
     if (!by || !isFolder || revealing.has(by)) continue;
     const [program, args] = [baseName(by.words[0]), by.words.slice(1)];
     if (!isRecursiveSearch(program, args)) continue;

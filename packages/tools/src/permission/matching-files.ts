@@ -9,6 +9,8 @@ export interface MatchingFile {
   absolute: string;
   /** Where it leads when links are followed. */
   real: string;
+  /** Whether it can be a folder. */
+  isFolder: boolean;
 }
 
 const MAX_LISTED = 20_000;
@@ -25,7 +27,7 @@ export async function matchingFiles(
   const whole = tilde ? expandTilde(pattern) : pattern;
   const segments = whole.split("/").filter(Boolean);
   const start = whole.startsWith("/") ? "/" : from;
-  let found: MatchingFile[] = [{ absolute: start, real: await realPathOf(start) }];
+  let found: MatchingFile[] = [{ absolute: start, real: await realPathOf(start), isFolder: true }];
   let listed = 0;
   for (const [index, segment] of segments.entries()) {
     const isLast = index === segments.length - 1;
@@ -44,7 +46,11 @@ export async function matchingFiles(
         next.push(
           entry.isSymbolicLink()
             ? await below(folder, entry.name)
-            : { absolute: join(folder.absolute, entry.name), real: join(folder.real, entry.name) },
+            : {
+                absolute: join(folder.absolute, entry.name),
+                real: join(folder.real, entry.name),
+                isFolder: entry.isDirectory(),
+              },
         );
     }
     found = next;
@@ -53,8 +59,8 @@ export async function matchingFiles(
 }
 
 async function below({ absolute, real }: MatchingFile, name: string): Promise<MatchingFile> {
-  if (name === "..") return { absolute: dirname(absolute), real: dirname(real) };
-  return { absolute: join(absolute, name), real: await realPathOf(join(real, name)) };
+  if (name === "..") return { absolute: dirname(absolute), real: dirname(real), isFolder: true };
+  return { absolute: join(absolute, name), real: await realPathOf(join(real, name)), isFolder: true };
 }
 
 /** Takes everything between square brackets for anything. */

@@ -1,3 +1,4 @@
+import { isKnownReader, programName } from "../shell/read-only.ts";
 import type { ShellWord } from "../shell/words.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
@@ -27,9 +28,7 @@ export function guessedProhibition(facts: CallFacts, { layers }: DecisionPlace):
   if (host && commands.some(({ words }) => isSender(words) && words.some(({ kind }) => kind === "dynamic"))) {
     return `it may reach what the rule ${host.text} forbids`;
   }
-  const rule = rules.find((candidate) =>
-    commands.some(({ words }) => candidate.matchesCommand(words, false)?.guessed),
-  );
+  const rule = rules.find((candidate) => commands.some(({ words }) => mayBeAbout(candidate, words)));
   return rule && `it may be what the rule ${rule.text} forbids`;
 }
 
@@ -49,7 +48,9 @@ function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): bool
       );
     default: {
       // A command that names a file may read and may write it.
-      const about = facts.paths.filter(({ access }) => access === "mention" || access === rule.kind);
+      const about = [...facts.paths, ...facts.matches].filter(
+        ({ access }) => access === "mention" || access === rule.kind,
+      );
       return about.some(({ absolute, real }) => rule.matchesPath([absolute, real], project, false));
     }
   }
@@ -78,9 +79,17 @@ function isAbout(rule: Rule, words: readonly ShellWord[]): boolean {
   return rule.matchesCommand(words, false)?.guessed === false;
 }
 
-/** Whether any rule forbids commands or hosts, or has them asked about. */
+/** Whether the rule is about the command if it is lucky, or about one that an unknown program could run. */
+function mayBeAbout(rule: Rule, words: readonly ShellWord[]): boolean {
+  const program = words[0] && programName(words[0]);
+  if (program !== undefined && isKnownReader(program)) return false;
+  return words.some((_, at) => {
+    const match = rule.matchesCommand(words.slice(at), false);
+    return at === 0 ? match?.guessed === true : match !== undefined && words[at]?.kind === "plain";
+  });
+}
+
+/** Whether any rule forbids something about commands, or has it asked about. */
 export function hasCommandBans({ layers }: DecisionPlace): boolean {
-  return layers.some(({ deny, ask }) =>
-    [...deny, ...ask].some(({ kind }) => kind === "command" || kind === "host"),
-  );
+  return layers.some(({ deny, ask }) => [...deny, ...ask].some(({ kind }) => kind !== "tool"));
 }

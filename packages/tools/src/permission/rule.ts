@@ -5,7 +5,7 @@ import { parse } from "unbash";
 import { readWord, type ShellWord } from "../shell/words.ts";
 import { baseName } from "../shell/analyse.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { foldPath } from "../shared/inside.ts";
+import { foldPath, isInside } from "../shared/inside.ts";
 
 /**
  * A rule, as a policy file has it:
@@ -19,6 +19,8 @@ export interface Rule {
   /** `strict` is for permissions: in doubt it does not match. Without it, for prohibitions, in doubt it does. */
   matchesTool(name: string): boolean;
   matchesPath(paths: readonly string[], project: string, strict: boolean): boolean;
+  /** Whether something below a folder could match. */
+  reachesInto(folder: string, project: string): boolean;
   matchesCommand(words: readonly ShellWord[], strict: boolean): CommandMatch | undefined;
   matchesHost(host: string): boolean;
 }
@@ -46,6 +48,7 @@ export function parseRule(text: string): Rule {
     kind: "tool",
     matchesTool: () => false,
     matchesPath: () => false,
+    reachesInto: () => false,
     matchesCommand: () => undefined,
     matchesHost: () => false,
   };
@@ -58,10 +61,10 @@ export function parseRule(text: string): Rule {
     case "read":
     case "glob":
     case "grep":
-      return { ...rule, kind: "read", matchesPath: pathMatcher(body) };
+      return { ...rule, kind: "read", matchesPath: pathMatcher(body), reachesInto: folderMatcher(body) };
     case "write":
     case "edit":
-      return { ...rule, kind: "write", matchesPath: pathMatcher(body) };
+      return { ...rule, kind: "write", matchesPath: pathMatcher(body), reachesInto: folderMatcher(body) };
     case "bash":
     case "powershell":
     case "command":
@@ -81,19 +84,32 @@ function badRule(text: string, why: string): ToolError {
 }
 
 function pathMatcher(body: string): Rule["matchesPath"] {
+  let made: { project: string; exact: picomatch.Matcher; loose: picomatch.Matcher } | undefined;
   return (paths, project, strict) => {
-    const home = homedir();
-    const full =
-      body === "~" || body.startsWith("~/")
-        ? join(home, body.slice(1))
-        : isAbsolute(body)
-          ? body
-          : join(project, body);
-    const escaped = full.replaceAll(/[()]/g, "\\$&");
-    const exact = picomatch([escaped, `${escaped.replace(/\/$/, "")}/**`], { dot: true });
+    // One search asks about very many paths.
+    if (made?.project !== project) {
+      const escaped = fullPath(body, project).replaceAll(/[()]/g, "\\$&");
+      const whole = (text: string): picomatch.Matcher =>
+        picomatch([text, `${text.replace(/\/$/, "")}/**`], { dot: true });
+      made = { project, exact: whole(escaped), loose: whole(foldPath(escaped)) };
+    }
+    const { exact, loose } = made;
     if (strict) return paths.length > 0 && paths.every((path) => exact(path));
-    const loose = picomatch([foldPath(escaped), `${foldPath(escaped)}/**`], { dot: true });
     return paths.some((path) => exact(path) || loose(foldPath(path)));
+  };
+}
+
+function fullPath(body: string, project: string): string {
+  if (body === "~" || body.startsWith("~/")) return join(homedir(), body.slice(1));
+  return isAbsolute(body) ? body : join(project, body);
+}
+
+function folderMatcher(body: string): Rule["reachesInto"] {
+  return (folder, project) => {
+    const full = foldPath(fullPath(body, project));
+    const fixed = full.replace(/[^/]*[*?[{].*$/s, "");
+    const inside = foldPath(folder);
+    return isInside(fixed, inside) || (fixed !== full && isInside(inside, fixed));
   };
 }
 
@@ -115,26 +131,27 @@ function commandMatcher(body: string, text: string): Rule["matchesCommand"] {
   const named = new Set(words.map((word) => word.value));
 
   return (given, strict) => {
-    if (given.length < fixed.length || (!open && given.length > fixed.length)) return undefined;
-    let guessed = false;
-    for (const [index, matches] of fixed.entries()) {
-      const word = given[index];
-      if (!word) return undefined;
-      // A word that is not known could be this one: reason enough to ask, none to permit.
-      if (word.kind !== "plain") {
-        if (strict) return undefined;
-        guessed = true;
-        continue;
-      }
-      const candidates = index === 0 ? programNames(word, strict) : [word.value];
-      if (!candidates.some(matches)) return undefined;
-    }
-    if (strict && given.slice(fixed.length).some((word) => word.kind === "dynamic")) return undefined;
-    return {
+    const match = (guessed: boolean): CommandMatch => ({
       guessed,
       exact: !open && words.every((word) => word.kind === "plain"),
       names: (word) => named.has(word),
-    };
+    });
+    // A word that is not known could be this one, or several: reason enough to ask, none to permit.
+    const unknown = strict ? undefined : match(true);
+    for (const [index, matches] of fixed.entries()) {
+      const word = given[index];
+      if (!word) return undefined;
+      if (word.kind !== "plain") return unknown;
+      const candidates = index === 0 ? programNames(word, strict) : [word.value];
+      if (candidates.some(matches)) continue;
+      // Options can stand before it, some with a word of their own.
+      const later = given.slice(index).some(({ value, kind }) => kind !== "plain" || matches(value));
+      return index > 0 && word.value.startsWith("-") && later ? unknown : undefined;
+    }
+    const more = given.slice(fixed.length);
+    if (open) return strict && more.some(({ kind }) => kind === "dynamic") ? undefined : match(false);
+    if (more.length === 0) return match(false);
+    return more.every(({ kind }) => kind !== "plain") ? unknown : undefined;
   };
 }
 

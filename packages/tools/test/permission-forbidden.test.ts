@@ -1,0 +1,175 @@
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  createApprovalBroker,
+  createCodingTools,
+  fixedPolicy,
+  policyLayer,
+  type PolicyRules,
+} from "../src/index.ts";
+import { bashCall, permanentFolder, riskOf, textOf, toolCall } from "./helpers.ts";
+
+const project = permanentFolder();
+
+beforeAll(async () => {
+  for (const file of ["secret/f", "src/a", "src/b", "a"]) {
+    await mkdir(join(project, file, ".."), { recursive: true });
+    await writeFile(join(project, file), "needle\n");
+  }
+  await symlink("secret", join(project, "link"));
+  await symlink(".", join(project, "here"));
+});
+
+async function effect(rules: PolicyRules, command: string): Promise<string> {
+  const policy = fixedPolicy(policyLayer("user", { allow: ["*"], ...rules }));
+  return (await createApprovalBroker({ policy, risk: riskOf, project }).preview(bashCall(command), project))
+    .effect;
+}
+
+/** By what a rule forbids, commands that fall under it or may do so. None of them runs unasked, whatever is allowed. */
+const avoiding: Readonly<Record<string, readonly string[]>> = {
+  "read(secret/**)": [
+    "cat secret/f",
+    "cat secre*/f",
+    "cat s*/*",
+    "x=secret/f; cat $x",
+    "for f in secret/f; do cat $f; done",
+    "cat < secret/f",
+    "cd secret && cat f",
+    "cat link/f",
+    "cat here/secret/f",
+    "cat $(echo secret/f)",
+    "cat {secret,x}/f",
+    "grep -r x .",
+    "grep -rn x",
+    "rg x",
+    "rg x here",
+    "diff -r . /nonexistent",
+    "cp -r . /tmp/x",
+    "tar cf x .",
+    "git diff",
+    "git grep needle",
+    "cd $x && cat f",
+    "cat $1",
+    'sh -c "$x"',
+  ],
+  "write(secret/**)": [
+    "cp a secret/f",
+    "cp -t secret a",
+    "cp -tsecret a",
+    "cp --target-directory=secret a",
+    "cp a secre?/f",
+    "cp a {secret,x}/f",
+    "x=secret/f; cp a $x",
+    "cp a $(echo secret/f)",
+    "cp a $PWD/secret/f",
+    "cd secret && echo x > f",
+    "echo x > $(echo secret/f)",
+    "echo x > here/secret/f",
+    "rm -r secret",
+    "rm -r link/f",
+    "mv . x",
+    "find . -name f -exec rm {} +",
+    "cd $x && cp a f",
+    "sudo -D secret touch f",
+  ],
+  "write(**/*.key)": ["cp a src/x.key", "cp -r a src", "mv src x"],
+  "host(evil.com)": [
+    "curl evil.com",
+    "nc evil.com 80",
+    "ssh evil.com",
+    "curl https://ev''il.com",
+    "curl https://evil.co\\m",
+    "curl https://evil%2ecom",
+    "h=evil.com; curl https://$h",
+    "curl https://$h",
+  ],
+  "bash(git push *)": [
+    "git push origin",
+    "git -C . push origin",
+    "git --no-pager push origin",
+    "git -c a.b=c push origin",
+    "git $x origin",
+    "g=git; $g push",
+    "/usr/bin/git push",
+    "pkexec git push origin",
+    "some-runner git push origin",
+    "env -S'git push'",
+  ],
+  "bash(git push)": [
+    "git push",
+    "echo push | xargs git",
+    "xargs git <<< push",
+    "git push $x",
+    "sh -c 'git push'",
+  ],
+  "bash(touch *)": ["ls | xargs touch", "runuser -u x touch y", "parallel touch ::: x"],
+};
+
+/** By what a rule forbids, commands that it is not about. */
+const unrelated: Readonly<Record<string, readonly string[]>> = {
+  "read(secret/**)": [
+    "cat a src/*",
+    "ls -la",
+    "git status",
+    "npm test",
+    "find . -name f",
+    "grep -r x src",
+    "cp a b",
+  ],
+  "write(secret/**)": ["grep -r x .", "cp a b", "rm -r src", "cp src/* build", "git commit -m x"],
+  "write(**/*.key)": ["cp a src/x.ts", "rm a"],
+  "bash(git push *)": ["git log -3", "git commit -m push", "echo git push", "npm run push"],
+  "bash(git push)": ["git push origin main"],
+};
+
+describe("S-H1: what is forbidden stays forbidden by another name", () => {
+  for (const [rule, commands] of Object.entries(avoiding)) {
+    test.each(commands)(`${rule}: %j`, async (command) => {
+      expect(await effect({ deny: [rule] }, command)).not.toBe("allow");
+      expect(await effect({ ask: [rule] }, command)).toBe("ask");
+    });
+  }
+
+  for (const [rule, commands] of Object.entries(unrelated)) {
+    test.each(commands)(`${rule} is not about %j`, async (command) => {
+      expect(await effect({ deny: [rule] }, command)).toBe("allow");
+    });
+  }
+});
+
+describe.each(["deny", "ask"])("searches under a rule to %s", (kind) => {
+  async function run(name: string, input: unknown): Promise<string> {
+    const policy = fixedPolicy(policyLayer("user", { [kind]: ["read(secret/**)"] }));
+    const { tools, broker, close } = createCodingTools({ approval: { policy, project } });
+    const tool = tools.find((each) => each.name === name);
+    const context = { cwd: project, signal: new AbortController().signal, progress: () => {} };
+    const guarded = broker?.middleware(
+      (call, given) => tool?.run(JSON.parse(call.arguments), given) ?? Promise.reject(new Error(name)),
+    );
+    const result = await guarded?.(toolCall(name, input), context);
+    await close();
+    return result ? textOf(result) : "";
+  }
+
+  test("grep shows nothing of what may not be read", async () => {
+    const found = await run("grep", { pattern: "needle" });
+    expect(found).toContain("src/a:1: needle");
+    expect(found).not.toContain("secret/f:1");
+    expect(found).toContain("[secret/f left out: a rule forbids to read it]");
+    expect(await run("grep", { pattern: "needle", files: "secret/**" })).not.toContain("f:1");
+    expect(await run("grep", { pattern: "needle", path: "here" })).not.toContain("secret/f:1");
+    expect(await run("grep", { pattern: "needle", path: "secret" })).toContain("not permitted");
+    expect(await run("grep", { pattern: "needle", path: "link" })).toContain("not permitted");
+  });
+
+  test("glob names nothing of it", async () => {
+    expect(await run("glob", { pattern: "**/f" })).toBe(
+      "no files match **/f; 1 left out: a rule forbids to read them\n",
+    );
+    expect(await run("glob", { pattern: "secret/**" })).not.toContain("secret/f");
+    expect(await run("glob", { pattern: "secret/f" })).toContain("no files match");
+    expect(await run("glob", { pattern: "**/a" })).toContain("src/a");
+  });
+});
