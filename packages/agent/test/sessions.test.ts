@@ -45,7 +45,9 @@ test("sessions: list, show, search, name, fork, export, import, prune", { timeou
   const [continued] = await list(sandbox);
   expect(continued).toMatchObject({ id, name: "the first one" });
 
-  await demo(sandbox, "sessions", "fork", "the first one");
+  const shown = await demo(sandbox, "sessions", "show", id);
+  const entry = /\[([0-9a-f]{8})\] user/.exec(shown)?.[1] ?? "";
+  await demo(sandbox, "sessions", "fork", "the first one", "--at", entry);
   expect((await list(sandbox)).filter(({ parent }) => parent === id)).toHaveLength(1);
   expect(await demo(sandbox, "sessions", "tree")).toMatch(/^\s*└ /m);
 
@@ -96,6 +98,9 @@ test(
       "Those with a name, or in use, are kept",
     );
     await demo(sandbox, "sessions", "fork", id);
+    expect(await demo(sandbox, "sessions", "show", "two lines")).toContain(id.slice(0, 8));
+    const [fork] = (await list(sandbox)).filter(({ parent }) => parent === id);
+    await demo(sandbox, "sessions", "rename", fork?.id ?? "", "two lines");
     await refused(/more than one session is meant by "two lines"/, "show", "two lines");
     expect(await demo(sandbox, "sessions", "rename", id, "")).toContain("taken away");
   },

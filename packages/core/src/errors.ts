@@ -9,6 +9,8 @@ export type CoreErrorCode =
   | "session_newer"
   /** The session could not be read or written (permission, full disk, missing folder). */
   | "session_unavailable"
+  /** An event is larger than a record of a session can be. It was not written. */
+  | "record_too_large"
   /** Another program writes to the session; the message says which. */
   | "session_locked"
   /** The step limit of a run was reached. */

@@ -190,6 +190,7 @@ test("README.md: its tables name every event and every error code", async () => 
     session_corrupt: true,
     session_newer: true,
     session_unavailable: true,
+    record_too_large: true,
     session_locked: true,
     request_refused: true,
     connection_closed: true,

@@ -338,6 +338,49 @@ test("forks: at any message, as a tree, and each goes on for itself", async () =
   expect((await readdir(store.directory)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
+test("forks: at the beginning of an id, as lists show it, when it means one message", async () => {
+  const at = (id: string, text: string) => JSON.stringify({ id, at: "2026", event: user(text) });
+  const path = join(await folder(), "s.jsonl");
+  await writeFile(
+    path,
+    `${JSON.stringify({ type: "session", version: 1, id: "s", cwd: "/p", createdAt: "2026" })}\n` +
+      [at("aaaa-1", "one"), at("aaaa-2", "two"), at("aaaa", "three"), at("bb", "aaaa-9")].join("\n") +
+      "\n",
+  );
+  const said = async (prefix: string): Promise<number> => {
+    const fork = await forkSession(path, { at: prefix });
+    await fork.close();
+    return fork.events.length;
+  };
+  expect([await said("aaaa-1"), await said("aaaa-2"), await said("aaaa"), await said("b")]).toEqual([
+    1, 2, 3, 4,
+  ]);
+  await expect(said("aaa")).rejects.toMatchObject({
+    code: "session_not_found",
+    message: expect.stringMatching(/more than one message of .* is meant by aaa: aaaa-1, aaaa-2, aaaa$/),
+  });
+  for (const none of ["aaaa-9", "", "c"]) {
+    await expect(said(none)).rejects.toMatchObject({ code: "session_not_found" });
+  }
+});
+
+test("forks: a name means one session, the original", async () => {
+  const store = createSessionStore({ root: await folder(), cwd: "/p" });
+  for (const [name, event] of [
+    ["mine", named("mine")],
+    ["kept name", compacted("so far")],
+  ] as const) {
+    const path = await sessionFile(store.directory, [user("hello"), event, user("more")]);
+    const fork = await forkSession(path);
+    await fork.close();
+    expect(transcriptOf(fork).name ?? "").toBe("");
+    expect(await store.find(name)).toMatchObject({ path });
+    const copy = (await store.list()).find((session) => session.path === fork.path);
+    expect(copy?.name).toBeUndefined();
+    expect(copy?.title).toBe("hello");
+  }
+});
+
 test("lists: name, title and model come from the ends of a file; a name stays findable", async () => {
   const root = await folder();
   const store = createSessionStore({ root, cwd: "/p" });

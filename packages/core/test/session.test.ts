@@ -131,7 +131,8 @@ test("S-K2, F-2: cut anywhere in its last line, a session opens without it, says
   const path = await file([...good, user("three äöü")]);
   const bytes = await readFile(path);
   const start = bytes.lastIndexOf(0x0a, bytes.length - 2) + 1;
-  for (let end = start; end < bytes.length; end += 1) {
+  // What lacks the line feed alone is whole; see the test of large records.
+  for (let end = start; end < bytes.length - 1; end += 1) {
     await writeFile(path, bytes.subarray(0, end));
     const session = await openSession(path);
     expect(session.events).toEqual(good);

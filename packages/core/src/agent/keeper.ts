@@ -1,4 +1,4 @@
-import { messageOf } from "../errors.ts";
+import { isCoreError, messageOf } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
 import type { Session } from "../session/session.ts";
 
@@ -14,7 +14,8 @@ export interface Keeper {
 
 /**
  * Makes a keeper. With `stop` an event that cannot be written is an error, thrown by `keep`; with `continue` it waits in
- * memory, and is written before the next one once the file takes events again. A session that is open for reading only
+ * memory, and is written before the next one once the file takes events again; one that is too large for any file is
+ * told and let go. A session that is open for reading only
  * never will: there it is an error in any case, so that nobody talks into the void.
  */
 export function createKeeper(session: Session | undefined, onFailure: "stop" | "continue"): Keeper {
@@ -26,11 +27,13 @@ export function createKeeper(session: Session | undefined, onFailure: "stop" | "
     const before = unsaved.length;
     if (event) unsaved.push(event);
     try {
+      let told = before > 0 ? "the conversation can be saved again, and is" : undefined;
       for (let next = unsaved[0]; next; next = unsaved[0]) {
-        await session.append(next);
+        const tooLarge = await append(session, next);
+        if (tooLarge) told = `a message of the conversation is not saved: ${tooLarge}`;
         unsaved.shift();
       }
-      return before > 0 ? "the conversation can be saved again, and is" : undefined;
+      return told;
     } catch (error) {
       if (onFailure === "stop" || session.readOnly) {
         unsaved.length = 0;
@@ -38,6 +41,17 @@ export function createKeeper(session: Session | undefined, onFailure: "stop" | "
       }
       if (before > 0) return undefined;
       return `the conversation goes on, but it is not saved: ${messageOf(error)}`;
+    }
+  }
+
+  /** Returns why an event can never be written; it need not keep others from it. */
+  async function append(to: Session, event: DurableEvent): Promise<string | undefined> {
+    try {
+      await to.append(event);
+      return undefined;
+    } catch (error) {
+      if (onFailure === "stop" || !isCoreError(error) || error.code !== "record_too_large") throw error;
+      return error.message;
     }
   }
 

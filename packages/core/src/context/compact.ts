@@ -20,6 +20,9 @@ export interface CompactionPlan {
 /** What a summary begins with, for the model that reads it. */
 const summaryHeading = "## Context summary (compacted)";
 
+/** So many bytes of messages, pictures most of all, are kept word for word: a summary is one record of a session. */
+const maxKeptBytes = 16 * 1024 * 1024;
+
 /** The longest first prompt that is kept word for word, in characters. */
 const maxFirstPromptLength = 8_000;
 
@@ -33,7 +36,7 @@ export function planCompaction(messages: readonly Message[], tailTokens: number)
   const last = prompts.at(-1);
   const plan: CompactionPlan = { older: [...older], tail, shortened };
   if (last && older.includes(last)) plan.lastPrompt = last;
-  if (first && first !== last && older.includes(first) && textOf(first).length <= maxFirstPromptLength) {
+  if (first && first !== last && older.includes(first) && isShort(first)) {
     plan.firstPrompt = first;
   }
   plan.older = older.filter((message) => message !== plan.firstPrompt && message !== plan.lastPrompt);
@@ -90,15 +93,25 @@ function isPrompt(message: Message): message is UserMessage {
   return message.at !== undefined || !textOf(message).startsWith(summaryHeading);
 }
 
+function isShort(prompt: UserMessage): boolean {
+  return textOf(prompt).length <= maxFirstPromptLength && pictureBytes(prompt) <= maxKeptBytes;
+}
+
+function pictureBytes(message: Message): number {
+  return message.content.reduce((sum, part) => sum + (part.type === "image" ? part.data.length : 0), 0);
+}
+
 /** Where the tail begins: at a message that no result belongs to, as far back as there is room. */
 function tailStart(messages: readonly Message[], tailTokens: number): number {
   let start = messages.length;
   let tokens = 0;
+  let bytes = 0;
   for (let index = messages.length - 1; index >= 0; index -= 1) {
     const message = messages[index];
     if (!message) break;
     tokens += estimateTokens([message]);
-    if (tokens > tailTokens && start < messages.length) break;
+    bytes += pictureBytes(message);
+    if ((tokens > tailTokens || bytes > maxKeptBytes) && start < messages.length) break;
     if (message.role !== "tool") start = index;
   }
   return start === messages.length ? 0 : start;

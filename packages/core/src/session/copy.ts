@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { decodeLines, encodeLine } from "@zotpilot/ndjson";
+import { encodeLine, type Line } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
 import { sessionFileName } from "./file-name.ts";
-import { requireOwnHeader } from "./read-session.ts";
+import { copyOf, linesOf } from "./lines.ts";
+import { entryOf, requireOwnHeader } from "./read-session.ts";
 import { parseLine, sessionLine, sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 
@@ -14,7 +14,7 @@ import { sessionError } from "./session-error.ts";
 export interface CopyOptions {
   /** The folder that the copy goes into. */
   directory: string;
-  /** The id of the last line that is taken; all lines when left out. */
+  /** The id of the last line that is taken, or the beginning of it; all lines when left out. */
   at?: string;
   /** The project folder of the copy; the original's when left out. */
   cwd?: string;
@@ -23,12 +23,14 @@ export interface CopyOptions {
 
 /**
  * Copies a session into a new one that knows where it comes from, and returns its file. What is copied is the lines as
- * they are. Throws a `CoreError`: `session_not_found` when there is no such session or no such line, `session_newer` when
- * its lines are of a newer format, which a header of this one would belie.
+ * they are; a name stays with the original, so that it means one session. Throws a `CoreError`: `session_not_found` when
+ * there is no such session, no such line, or more than one that is meant, `session_newer` when its lines are of a newer
+ * format, which a header of this one would belie.
  */
 export async function copySession(path: string, options: CopyOptions): Promise<string> {
   const now = options.now ?? (() => new Date());
   const parent = await requireOwnHeader(path);
+  const at = options.at === undefined ? undefined : await wholeId(path, options.at);
   const createdAt = now().toISOString();
   const id = randomUUID();
   const header: SessionHeader = {
@@ -38,11 +40,31 @@ export async function copySession(path: string, options: CopyOptions): Promise<s
     cwd: options.cwd ?? parent.cwd,
     createdAt,
     parent: parent.id,
-    ...(options.at !== undefined && { forkedAt: options.at }),
+    ...(at !== undefined && { forkedAt: at }),
   };
   const target = join(options.directory, sessionFileName(id, createdAt));
-  await writeWhole(target, copiedLines(path, header, options.at));
+  await writeWhole(target, copiedLines(path, header, at));
   return target;
+}
+
+/** The id that is meant by the beginning of it. */
+async function wholeId(path: string, wanted: string): Promise<string> {
+  const ids = new Set<string>();
+  for await (const line of linesOf(path)) {
+    if (line.type !== "line" || line.number === 1 || !line.text.includes(wanted)) continue;
+    const envelope = sessionLine.safeParse(parseLine(line.text));
+    if (envelope.success && envelope.data.id.startsWith(wanted)) ids.add(envelope.data.id);
+  }
+  const [only] = ids.has(wanted) ? [wanted] : ids;
+  if (wanted === "" || only === undefined) {
+    throw new CoreError("session_not_found", `there is no message ${wanted} in ${path}`);
+  }
+  if (ids.size === 1 || only === wanted) return only;
+  const meant = [...ids].join(", ");
+  throw new CoreError(
+    "session_not_found",
+    `more than one message of ${path} is meant by ${wanted}: ${meant}`,
+  );
 }
 
 async function* copiedLines(
@@ -50,15 +72,30 @@ async function* copiedLines(
   header: SessionHeader,
   at: string | undefined,
 ): AsyncGenerator<string, void> {
+  let name = "";
   yield encodeLine(header);
-  for await (const line of decodeLines(createReadStream(path))) {
-    if (line.type !== "line" || line.number === 1 || line.text === "") continue;
-    yield `${line.text}\n`;
-    if (at === undefined) continue;
-    const envelope = sessionLine.safeParse(parseLine(line.text));
-    if (envelope.success && envelope.data.id === at) return;
+  for await (const line of linesOf(path)) {
+    const text = copyOf(line);
+    if (text === undefined || line.number === 1) continue;
+    yield text;
+    name = nameIn(line) ?? name;
+    if (at === undefined || !text.includes(at)) continue;
+    const envelope = sessionLine.safeParse(parseLine(text));
+    if (envelope.success && envelope.data.id === at) break;
   }
-  if (at !== undefined) throw new CoreError("session_not_found", `there is no message ${at} in ${path}`);
+  const event = { type: "session_named", name: "" } as const;
+  if (name !== "") yield encodeLine({ id: randomUUID(), at: header.createdAt, event });
+}
+
+/** The name that a line gives a session, if it does. */
+function nameIn(line: Line): string | undefined {
+  if (line.type !== "line" || !/"type":"(?:session_named|compacted|cleared)"/.test(line.text.slice(0, 256)))
+    return undefined;
+  const entry = entryOf(line);
+  if (!entry || typeof entry === "string") return undefined;
+  const { event } = entry;
+  if (event.type === "session_named") return event.name;
+  return event.type === "compacted" || event.type === "cleared" ? event.spent?.name : undefined;
 }
 
 /**

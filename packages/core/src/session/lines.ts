@@ -1,15 +1,44 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
+import { decodeLines, type Line } from "@zotpilot/ndjson";
+import { parseLine } from "./schema.ts";
 
 const LINE_FEED = 0x0a;
 const blockSize = 256 * 1024;
-/** A longer line is no record; it is passed over without being held. */
-const maxLineBytes = 64 * 1024 * 1024;
+/** A longer line is no record: it is not written, and passed over without being held. */
+export const maxLineBytes = 64 * 1024 * 1024;
 
 /** A whole line of a file, and where it begins. */
 export interface PlacedLine {
   bytes: Buffer;
   offset: number;
+}
+
+/**
+ * The lines of a file. Bytes behind the last line feed are a line as well when they are a whole record, as in a file that
+ * a person or a program has touched; otherwise they are torn.
+ */
+export async function* linesOf(path: string, start = 0): AsyncGenerator<Line, void> {
+  for await (const line of decodeLines(createReadStream(path, { start }), { maxLineBytes })) {
+    if (line.type === "torn" && isRecord(line.text)) {
+      yield { type: "line", text: line.text, number: line.number };
+    } else yield line;
+  }
+}
+
+/** Whether a text is a whole record: cut anywhere, it would be no JSON. */
+export function isRecord(text: string): boolean {
+  const value = parseLine(text);
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * The text of a line for a copy of its file; undefined when there is nothing to copy. Of what is longer than a record can
+ * be, a line is left that readers tell as damaged, so that whoever opens the copy learns of it.
+ */
+export function copyOf(line: Line): string | undefined {
+  if (line.type === "too_long") return `left out: longer than ${line.limit} bytes\n`;
+  return line.type === "line" && line.text !== "" ? `${line.text}\n` : undefined;
 }
 
 /** The lines of a file from its end to its beginning, without what stands behind the last line feed. */

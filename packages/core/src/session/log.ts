@@ -2,10 +2,12 @@ import { constants } from "node:fs";
 import { mkdir, open, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { encodeLine } from "@zotpilot/ndjson";
+import { CoreError } from "../errors.ts";
+import { isRecord, maxLineBytes } from "./lines.ts";
 
 /** Appends lines to a file, in order, each durable before `append` resolves. */
 export interface Log {
-  /** Returns how many bytes the line has. */
+  /** Returns how many bytes the line has. Throws `record_too_large` for one that readers would pass over. */
   append(value: unknown): Promise<number>;
   close(): Promise<void>;
 }
@@ -38,8 +40,8 @@ export async function createLog(path: string, first: unknown): Promise<Log> {
 }
 
 /**
- * Opens a log to append to it. Bytes behind the last line feed are cut off: no record was ever promised for them. They
- * are kept beside the log, in a file of the same name with `.torn` at its end, or, where that cannot be written, in the
+ * Opens a log to append to it. Bytes behind the last line feed are cut off, unless they are a whole record: none was ever
+ * promised for them. They are kept beside the log, in a file of the same name with `.torn` at its end, or, where that cannot be written, in the
  * log itself, as a line of their own.
  */
 export async function openLog(path: string): Promise<Log> {
@@ -48,6 +50,7 @@ export async function openLog(path: string): Promise<Log> {
     const { size } = await file.stat();
     const end = await endOfLastLine(file, size);
     if (end === size) return logOf(file, end);
+    if (await isWhole(file, end, size)) return logOf(file, size, true);
     if (!(await keepTail(path, file, end, size))) return logOf(file, size, true);
     await file.truncate(end);
     return logOf(file, end);
@@ -66,6 +69,7 @@ function logOf(file: FileHandle, length: number, endsTorn = false): Log {
   async function write(line: string): Promise<number> {
     // What could not be taken back is closed off, so that it spoils one line and not two.
     const bytes = Buffer.from(torn ? `\n${line}` : line);
+    if (bytes.length > maxLineBytes) throw tooLarge(bytes.length);
     let offset = 0;
     try {
       while (offset < bytes.length) {
@@ -94,6 +98,20 @@ function logOf(file: FileHandle, length: number, endsTorn = false): Log {
       return (closed ??= tail.then(() => file.close()));
     },
   };
+}
+
+function tooLarge(bytes: number): CoreError {
+  const megabytes = (count: number): number => Math.ceil(count / 1024 / 1024);
+  const sentence = `a message of ${megabytes(bytes)} MB is more than a session can keep (${megabytes(maxLineBytes)} MB)`;
+  return new CoreError("record_too_large", sentence);
+}
+
+/** Whether the end of a file lacks its line feed alone. */
+async function isWhole(file: FileHandle, start: number, end: number): Promise<boolean> {
+  if (end - start > maxLineBytes) return false;
+  const bytes = Buffer.alloc(end - start);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+  return bytesRead === bytes.length && isRecord(bytes.toString("utf8"));
 }
 
 /** Cuts off what a failed write has left behind `end`, unless it is not the last thing in the file. */

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeLines, encodeLine } from "@zotpilot/ndjson";
+import { encodeLine } from "@zotpilot/ndjson";
 import { CoreError } from "../errors.ts";
 import type { DurableEvent } from "../events/event.ts";
 import { writeWhole } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
-import { requireOwnHeader } from "./read-session.ts";
+import { copyOf, linesOf } from "./lines.ts";
+import { entryOf, requireOwnHeader } from "./read-session.ts";
 import { parseLine, sessionVersion, type SessionHeader } from "./schema.ts";
 import { requireFile, sessionError } from "./session-error.ts";
 import { createZotReader, isZotHeader } from "./zot.ts";
@@ -34,8 +34,9 @@ export async function exportSession(
   const now = options.now ?? (() => new Date());
   async function* lines(): AsyncGenerator<string, void> {
     yield encodeLine({ ...header, cwd: "" });
-    for await (const line of decodeLines(createReadStream(path))) {
-      if (line.type === "line" && line.number > 1 && line.text !== "") yield `${line.text}\n`;
+    for await (const line of linesOf(path)) {
+      const text = copyOf(line);
+      if (text !== undefined && line.number > 1) yield text;
     }
     for (const event of options.unsaved ?? []) {
       yield encodeLine({ id: randomUUID(), at: now().toISOString(), event });
@@ -75,26 +76,35 @@ export async function importSession(
   const warnings: string[] = [];
   if (isZotHeader(await firstLine(file))) {
     const { events, damaged } = await readZot(file);
-    if (damaged > 0) warnings.push(`${file}: lines that could not be read were left out (${damaged})`);
+    if (damaged > 0) warnings.push(leftOut(file, damaged));
     const lines = events.map((event) => encodeLine({ id: randomUUID(), at: createdAt, event }));
     await writeWhole(path, [encodeLine(header), ...lines]);
     return { path, warnings };
   }
   const from = await requireOwnHeader(file);
+  let damaged = 0;
   async function* lines(): AsyncGenerator<string, void> {
     yield encodeLine({ ...header, parent: from.id });
-    for await (const line of decodeLines(createReadStream(file))) {
-      if (line.type === "line" && line.number > 1 && line.text !== "") yield `${line.text}\n`;
+    for await (const line of linesOf(file)) {
+      if (line.number === 1) continue;
+      if (line.type === "torn" || typeof entryOf(line) === "string") damaged += 1;
+      const text = copyOf(line);
+      if (text !== undefined) yield text;
     }
   }
   await writeWhole(path, lines());
+  if (damaged > 0) warnings.push(leftOut(file, damaged));
   return { path, warnings };
+}
+
+function leftOut(file: string, lines: number): string {
+  return `${file}: lines that could not be read were left out (${lines})`;
 }
 
 async function firstLine(file: string): Promise<unknown> {
   try {
     await requireFile(file);
-    for await (const line of decodeLines(createReadStream(file))) {
+    for await (const line of linesOf(file)) {
       return line.type === "line" ? parseLine(line.text) : undefined;
     }
   } catch (error) {
@@ -105,7 +115,7 @@ async function firstLine(file: string): Promise<unknown> {
 
 async function readZot(file: string): Promise<{ events: DurableEvent[]; damaged: number }> {
   const reader = createZotReader();
-  for await (const line of decodeLines(createReadStream(file))) {
+  for await (const line of linesOf(file)) {
     if (line.type === "line" && line.text.trim() === "") continue;
     reader.add(line.type === "line" ? parseLine(line.text) : undefined);
   }

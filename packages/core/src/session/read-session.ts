@@ -5,7 +5,7 @@ import { CoreError } from "../errors.ts";
 import { isDurableType, type DurableEvent } from "../events/event.ts";
 import { pairCalls } from "../events/pairing.ts";
 import { durableEvent } from "../events/schema.ts";
-import { countLines, linesBackward } from "./lines.ts";
+import { countLines, linesBackward, linesOf } from "./lines.ts";
 import {
   parseLine,
   sessionFormat,
@@ -50,7 +50,7 @@ export async function readSession(path: string): Promise<SessionContents> {
     const problems: { number: number; sentence: string }[] = [];
     const isNewer = header.version > sessionVersion;
     let isTorn = false;
-    for await (const line of decodeLines(createReadStream(path, { start }))) {
+    for await (const line of linesOf(path, start)) {
       if (line.type === "torn") {
         isTorn = true;
         continue;
@@ -91,7 +91,7 @@ export async function readSession(path: string): Promise<SessionContents> {
 export async function* readHistory(path: string): AsyncGenerator<SessionEntry, void> {
   try {
     await requireHeader(path);
-    for await (const line of decodeLines(createReadStream(path))) {
+    for await (const line of linesOf(path)) {
       if (line.type === "torn" || line.number === 1) continue;
       const found = entryOf(line);
       if (found && typeof found !== "string") yield found;

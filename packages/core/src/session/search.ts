@@ -1,6 +1,5 @@
-import { createReadStream } from "node:fs";
-import { decodeLines } from "@zotpilot/ndjson";
 import { textOf, type Message } from "@zotpilot/provider/model";
+import { linesOf } from "./lines.ts";
 import { entryOf } from "./read-session.ts";
 import type { SessionSummary } from "./summary.ts";
 
@@ -26,7 +25,7 @@ export async function* searchSessions(
   if (wanted === "") return;
   for (const session of sessions) {
     try {
-      for await (const line of decodeLines(createReadStream(session.path))) {
+      for await (const line of linesOf(session.path)) {
         if (line.type !== "line" || !line.text.includes('"message":')) continue;
         const entry = entryOf(line);
         if (!entry || typeof entry === "string" || !("message" in entry.event)) continue;
