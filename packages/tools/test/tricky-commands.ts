@@ -489,6 +489,8 @@ export const trickyCommands: Readonly<Record<string, readonly string[]>> = {
     "wait -n -p PATH; ls",
     "wait -p PATH -n; ls",
     "printf -vPATH .",
+    "printf 'a%n' PATH; ls",
+    "printf $x PATH",
   ],
   "a pattern can become an option": [
     "rg -* x",
@@ -508,6 +510,7 @@ export const trickyCommands: Readonly<Record<string, readonly string[]>> = {
     "go version",
     "ruby -v",
     "deno --version",
+    "python3 -v",
   ],
   "git looks into other repositories": [
     "git log --remerge-diff",
@@ -519,6 +522,7 @@ export const trickyCommands: Readonly<Record<string, readonly string[]>> = {
     "git remote -v update",
     "git branch -v x",
     "git for-each-ref --format='%(signature)'",
+    "git diff -- /dev/null $(echo ~/x)",
     "git config --list",
   ],
   "a variable of the environment can be a token": [
@@ -624,6 +628,8 @@ export const harmlessCommands: readonly string[] = [
   "jq -r '.scripts | keys[]' package.json",
   "jq '.dependencies | to_entries | map(.key) | length' package.json",
   "sed -n -e 3p -e 5p a",
+  "sed -n '/foo/,/bar/p' a",
+  "sed -n '/foo/,$p' a",
   "sed 's/a/b/g' a | diff - b",
   "diff -u a b",
   "sort -t, -k2,2n a | uniq -c",
@@ -875,6 +881,7 @@ export const revealingCommands: Readonly<Record<string, readonly string[]>> = {
   ],
   "the way leads through a link or a process": [
     "cat /dev/fd/../environ",
+    "head -c1 /dev/watchdog",
     "cat /proc/$$/environ",
     "cat /proc/$PPID/environ",
     "cat /proc/*/environ",

@@ -1,7 +1,10 @@
 import type { Arguments } from "./options.ts";
 
-const SED_COMMAND =
-  /^(?:(?:\d+|\$)(?:,(?:\d+|\$|\+\d+))?[pdq=]|\/(?:[^/\\\n]|\\[^\n])*\/[pd=]|s\/(?:[^/\\\n]|\\[^\n])*\/(?:[^/\\\n]|\\[^\n])*\/[gpI0-9]*)$/;
+const TEXT = String.raw`(?:[^/\\\n]|\\[^\n])*`;
+const ADDRESS = String.raw`(?:\d+|\$|/${TEXT}/)`;
+const SED_COMMAND = new RegExp(
+  String.raw`^(?:${ADDRESS}(?:,(?:${ADDRESS}|\+\d+))?[pd=]|[\d$]*[pdq=]|s/${TEXT}/${TEXT}/[gpI0-9]*)$`,
+);
 
 /** Whether sed does nothing but print, delete from what it prints, and replace in it. */
 export function sedOnlyReads({ options, operands }: Arguments): boolean {
@@ -32,4 +35,9 @@ export function jqOnlyReads({ operands: [program] }: Arguments): boolean {
   if (/["\\#`]/.test(text)) return false;
   const names = text.match(/[.$@]?[A-Za-z_]\w*/g) ?? [];
   return names.every((name) => /^[.@]|^\$[a-z]/.test(name) || JQ_NAMES.has(name));
+}
+
+/** Whether a format of printf only prints: `-v` and `%n` would set a variable. */
+export function printfOnlyPrints(format: string): boolean {
+  return /^(?!-)(?:[^%\\]|\\.|%%|%[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?[sdiouxXeEfgGcbq])*$/s.test(format);
 }

@@ -44,7 +44,10 @@ export function readArguments(
     const word = words[at];
     if (!word) break;
     if (word.kind === "plain" && word.value === "--") {
-      return { ...given, operands: [...given.operands, ...words.slice(at + 1)] };
+      const rest = words.slice(at + 1);
+      if (order === "any" && rest.some(({ kind, certain }) => kind === "dynamic" && !certain))
+        return undefined;
+      return { ...given, operands: [...given.operands, ...rest] };
     }
     if (word.mayBeOption) return undefined;
     if (!word.value.startsWith("-") || word.value === "-") {

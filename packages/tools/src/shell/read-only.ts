@@ -1,6 +1,7 @@
 import type { ShellCommand } from "./analyse.ts";
 import { variableProblem } from "./evaluation.ts";
 import { gitOnlyReads } from "./git-commands.ts";
+import { printfOnlyPrints } from "./filter-programs.ts";
 import { readArguments } from "./options.ts";
 import { HARMLESS, HARMLESS_WITH_ANY, READERS, VERSIONED, WORD_BY_WORD } from "./readers.ts";
 import type { ShellWord } from "./words.ts";
@@ -37,9 +38,7 @@ export function isKnownReader(program: string): boolean {
 export function programOnlyReads(program: string, args: readonly ShellWord[]): boolean {
   if (HARMLESS.has(program)) return true;
   if (program === "git") return gitOnlyReads(args);
-  // `-v` would have it set a variable.
-  if (program === "printf")
-    return args[0] !== undefined && !args[0].mayBeOption && !args[0].value.startsWith("-");
+  if (program === "printf") return args[0]?.kind === "plain" && printfOnlyPrints(args[0].value);
   if (Object.hasOwn(READERS, program)) {
     const reader = READERS[program];
     const given = reader && readArguments(args, reader.options);
@@ -50,11 +49,8 @@ export function programOnlyReads(program: string, args: readonly ShellWord[]): b
     // A file can be called like an option.
     return args.every((word) => !word.mayBeOption && isGood?.(word.value));
   }
-  return VERSIONED.has(program) && args.length === 1 && args.every(isVersionOption);
-}
-
-function isVersionOption({ kind, value }: ShellWord): boolean {
-  return kind === "plain" && /^(--version|-[vV])$/.test(value);
+  const [option] = args;
+  return args.length === 1 && option?.kind === "plain" && VERSIONED[program]?.includes(option.value) === true;
 }
 
 function wrapperOnlyReads(

@@ -33,10 +33,17 @@ export const HARMLESS_WITH_ANY: ReadonlySet<string> = new Set([...TELLING, "tr"]
 /** Programs that are harmless whatever their arguments are. */
 export const HARMLESS: ReadonlySet<string> = new Set([...TELLING, ...SHOWING_ANYHOW]);
 
-/** Programs that say which version they are without asking the folder that they are called in. */
-export const VERSIONED: ReadonlySet<string> = new Set(
-  words("node npm python python3 gcc g++ make cmake git docker"),
-);
+/** How programs say which version they are, without asking the folder that they are called in. */
+export const VERSIONED: Readonly<Record<string, readonly string[]>> = {
+  cmake: ["--version"],
+  docker: ["--version"],
+  gcc: ["--version"],
+  make: ["--version"],
+  node: ["--version", "-v"],
+  npm: ["--version", "-v"],
+  python: ["--version", "-V"],
+  python3: ["--version", "-V"],
+};
 
 const none = ({ operands }: Arguments): boolean => operands.length === 0;
 const isPlain = ({ kind }: ShellWord): boolean => kind === "plain";
