@@ -137,7 +137,8 @@ export function createChatController(options: {
       }
       editor.dispatch({ type: "submitted" });
       if (line.type === "prompt") return queue.prompt(line.text);
-      perform(line.command.run(line.args, { ...store.get(), isBusy: queue.isBusy }));
+      const context = { ...store.get(), guards: runtime.guards, isBusy: queue.isBusy };
+      perform(line.command.run(line.args, context));
     },
     escape() {
       if (!closeDialog()) queue.stop();

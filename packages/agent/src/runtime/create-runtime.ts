@@ -8,6 +8,7 @@ import { connectAccount } from "./account.ts";
 import { usableModels } from "./choose-model.ts";
 import { createConversations } from "./conversations.ts";
 import { openCredentials, type Credentials } from "./credentials.ts";
+import { guardSentences } from "./guards.ts";
 import { makeAgent } from "./make-agent.ts";
 import { createProxyFetch } from "./network.ts";
 import type { Connection, Runtime } from "./runtime.ts";
@@ -151,6 +152,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   const runtime: Runtime = {
     version,
     cwd: options.cwd,
+    guards: guardSentences(options),
     get connection() {
       return connection;
     },

@@ -27,6 +27,8 @@ export interface Runtime {
   /** The folder that the agent works in; absolute. */
   readonly cwd: string;
   readonly connection: Connection;
+  /** What holds the model's tools back and what does not, one sentence each. */
+  readonly guards: readonly string[];
   /** One sentence each, to be shown once: what was mended or passed over when the session was opened. */
   readonly warnings: readonly string[];
   /** Looks for an account, once. Throws what the credential store throws, and then tries again at the next call. */

@@ -31,6 +31,9 @@ export interface CommandContext {
   readonly lastCall?: LastCall | undefined;
   readonly quota?: CopilotQuotaState | undefined;
   readonly connection: Connection;
+  readonly cwd: string;
+  /** What holds the model's tools back and what does not, one sentence each. */
+  readonly guards: readonly string[];
   /** The id of the model in use; undefined until it is known. */
   readonly model?: string | undefined;
   /** Empty until they are known. */

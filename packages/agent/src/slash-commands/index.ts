@@ -9,6 +9,7 @@ import { logoutCommand } from "./logout.ts";
 import { compactCommand } from "./compact.ts";
 import { modelCommand } from "./model.ts";
 import { nameCommand } from "./name.ts";
+import { statusCommand } from "./status.ts";
 import { steerCommand } from "./steer.ts";
 import { undoCommand } from "./undo.ts";
 
@@ -20,6 +21,7 @@ export const slashCommands: readonly SlashCommand[] = [
   compactCommand,
   undoCommand,
   costCommand,
+  statusCommand,
   clearCommand,
   nameCommand,
   loginCommand,

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { costOf } from "@zotpilot/core";
 import { emptyUsage, type ModelInfo } from "@zotpilot/provider/model";
 import { describe, expect, test } from "vitest";
+import { guardSentences } from "../runtime/guards.ts";
 import type { CommandContext } from "./command.ts";
 import { slashCommands } from "./index.ts";
 import { parseLine, suggestCommands } from "./parse.ts";
@@ -18,6 +19,8 @@ const context: CommandContext = {
   transcript: { usage: emptyUsage(), unmeasured: 0 },
   model: "model-a",
   models: [{ id: "model-a" }, { id: "model-b" }] as ModelInfo[],
+  cwd: "/project",
+  guards: guardSentences({ yes: false, confined: false, sandboxed: false }),
   isBusy: false,
 };
 
@@ -169,5 +172,23 @@ describe("/cost", () => {
       "completions: not told",
       "session: 80 % left",
     ]);
+  });
+});
+
+describe("S-G7: /status", () => {
+  test("says who is signed in, where, and that commands are not confined", () => {
+    const text = JSON.stringify(run("/status"));
+    for (const part of ["octocat on github.com", "model-a", "/project", "commands: are not confined"]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test("says what confines, where something does", () => {
+    const guards = guardSentences({ yes: true, confined: true, sandboxed: true });
+    const text = JSON.stringify(run("/status", { guards }));
+    expect(text).toContain("run in the system's sandbox");
+    expect(text).toContain("stay in this folder");
+    expect(text).toContain("all are permitted (--yes)");
+    expect(text).not.toContain("not confined");
   });
 });
