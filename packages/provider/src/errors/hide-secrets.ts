@@ -2,12 +2,15 @@ import { isProviderError, ProviderError, type ProviderErrorOptions } from "./pro
 
 /** A secret that was cut is recognised by this much of its beginning. */
 const TELLING = 12;
+/** What is shorter is a placeholder, which local services take for a key, and may be part of any word. */
+const SHORTEST = 6;
 
 /**
  * An error without the secrets that a service threw back, whatever their form; the same error when there are none in it.
  * Where something had to be hidden the cause is left out, since that quotes it too.
  */
-export function hideSecrets(error: unknown, secrets: readonly string[]): unknown {
+export function hideSecrets(error: unknown, given: readonly string[]): unknown {
+  const secrets = given.filter(({ length }) => length >= SHORTEST);
   if (!isProviderError(error) || !secrets.some((secret) => quotes(error, secret))) return error;
   const hide = (text: string) => secrets.reduce(without, text);
   const { requestId, serviceCode, hint, ...details } = detailsOf(error);
@@ -45,7 +48,6 @@ function quotes(error: ProviderError, secret: string): boolean {
 /** Text without a secret, and without a beginning of it that was cut off somewhere. */
 function without(text: string, secret: string): string {
   const start = secret.slice(0, TELLING);
-  if (start === "") return text;
   let result = "";
   let rest = text;
   for (let at = rest.indexOf(start); at !== -1; at = rest.indexOf(start)) {
