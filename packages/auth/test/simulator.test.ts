@@ -117,15 +117,18 @@ describe("S-B1: gets through whatever the service does on the way", () => {
     ["device.bad_client", "login_failed", /does not accept the client id/],
     ["device.bad_grant", "login_failed", /does not offer signing in with a code/],
     ["device.unknown_error", "login_failed", /An error that no list of errors names/],
-  ])("%s ends it at once, with status 200 and 400", async (scenario, code, sentence) => {
-    for (const more of [[], ["device.errors_with_400"]]) {
-      const simulator = await start({ scenarios: [scenario, ...more] });
-      const { error, store } = await signIn(simulator);
-      expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) });
-      expect(gaps(simulator)).toHaveLength(1);
-      expect(await store.list()).toEqual([]);
-    }
-  });
+  ])(
+    "%s ends it at once, with status 200, and with 400 (device.errors_with_400)",
+    async (scenario, code, sentence) => {
+      for (const more of [[], ["device.errors_with_400"]]) {
+        const simulator = await start({ scenarios: [scenario, ...more] });
+        const { error, store } = await signIn(simulator);
+        expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) });
+        expect(gaps(simulator)).toHaveLength(1);
+        expect(await store.list()).toEqual([]);
+      }
+    },
+  );
 
   test("device.never ends with the life of the code", async () => {
     const simulator = await start({ scenarios: ["device.never"], deviceLifetimeSeconds: 60 });
@@ -156,7 +159,7 @@ describe("S-B2: a page on another host", () => {
   });
 });
 
-test("S-B6: an answer of another form is named as such", async () => {
+test("S-B6, device.form_encoded: an answer of another form is named as such", async () => {
   const simulator = await start({ scenarios: ["device.form_encoded"] });
   const { error } = await signIn(simulator);
   expect(error).toMatchObject({

@@ -5,7 +5,6 @@ export const COMPLETIONS: Readonly<
   "fim.text": { texts: ["    return a + b\n"], count: 1 },
   "fim.n2": { texts: ["ab", "x"] },
   "fim.n3_interleaved": { texts: ["a + b", "sum(a, b)", "return b + a"] },
-  "fim.annotations": { texts: ["copied code"] },
   "fim.402": { code: "quota_exceeded", count: 1 },
   "fim.429": { code: "rate_limited", count: 1 },
   "fim.466": { code: "bad_request", count: 1 },

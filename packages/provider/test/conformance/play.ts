@@ -1,52 +1,81 @@
 import { answer } from "@zotpilot/simulator";
 import { expect } from "vitest";
 import { collectCompletion, collectMessage, textOf, type CopilotOptions } from "../../src/index.ts";
-import { TOKEN_PATH, CHAT_PATH } from "../fake-service.ts";
+import { CHAT_PATH, TOKEN_PATH } from "../fake-service.ts";
 import { hello, simulated, type Simulated } from "../simulated.ts";
+import { ACCESS } from "./access-plays.ts";
+import { CHAT } from "./chat-plays.ts";
 import { COMPLETIONS } from "./completion-rows.ts";
+import { EXCHANGE } from "./exchange-plays.ts";
+import { MODEL_PLAYS } from "./model-plays.ts";
 import { describeFailure, describeMessage, expectFailure, outcomeOf, resultOf } from "./outcome.ts";
-import { MODELS, SAID, streamRow, type Row } from "./stream-rows.ts";
-import { continued, requestFor, startWire } from "./wire-requests.ts";
+import { ask, expectText, requestsOf, told, type Play, type Played, type Start } from "./played.ts";
+import { SIDE } from "./side-plays.ts";
+import { SAID, streamRow, type Row } from "./stream-rows.ts";
+import { WIRE_PLAYS } from "./wire-plays.ts";
+import { continued, requestFor } from "./wire-requests.ts";
 import { WIRES } from "./wire-rows.ts";
-
-/** What was done in a scenario, and what came of it, in words. */
-export interface Played {
-  call: string;
-  did: string;
-  requests: string;
-}
 
 type WhenDone = (clean: () => Promise<void>) => void;
 /** Told of every client, so that what was sent can be looked at afterwards. */
 type Watch = (all: Simulated) => void;
 
-/** Plays one scenario and compares what comes of it with its row. Throws when it is something else. */
-export function playScenario(name: string, whenDone: WhenDone, watch: Watch): Promise<Played> {
-  const start = async (copilotOptions: Partial<CopilotOptions> = {}) => {
-    const all = await simulated({ answer: answer.text(SAID), scenarios: [name] }, copilotOptions, whenDone);
+/** Scenarios that are about more than what one request comes to. */
+export const PLAYS: Readonly<Record<string, Play>> = {
+  ...EXCHANGE,
+  ...ACCESS,
+  ...MODEL_PLAYS,
+  ...CHAT,
+  ...WIRE_PLAYS,
+  ...SIDE,
+};
+
+/**
+ * Scenarios that answer nothing themselves: they change the models before anything is asked, or are how the simulator
+ * always is. Each has a play that sees their effect.
+ */
+export const SILENT: readonly string[] = [
+  "models.no_supported_endpoints",
+  "models.responses_only",
+  "policy.needed",
+  "embeddings.too_many",
+  "chat.orphan_tool_result",
+  "chat.missing_tool_result",
+  "responses.previous_response_not_found",
+  "messages.cache_control_limit",
+  "messages.prefill_refused",
+];
+
+/**
+ * Plays one scenario and compares what comes of it with its row. Throws when it is something else, and when the scenario
+ * had no say in any answer: then it was not played, whatever came.
+ */
+export async function playScenario(name: string, whenDone: WhenDone, watch: Watch): Promise<Played> {
+  const started: Simulated[] = [];
+  const start: Start = async (copilotOptions: Partial<CopilotOptions> = {}, when?: "later") => {
+    const said = name in WIRES || name in WIRE_PLAYS ? "From the script." : SAID;
+    const scenarios = when === "later" ? [] : [name];
+    const all = await simulated({ answer: answer.text(said), scenarios }, copilotOptions, whenDone);
     watch(all);
+    started.push(all);
     return all;
   };
-  if (name in WIRES) return playWire(name, whenDone, watch);
-  if (name in MODELS) return playModels(name, start);
-  if (name.startsWith("fim.")) return playCompletion(name, start);
-  if (name.startsWith("embeddings.")) return playEmbeddings(name, start);
-  if (name.startsWith("user.")) return playUser(name, start);
-  if (name === "abort") return playAbort(start);
-  if (name === "stall.keepalive_only") return playKeepAlive(start);
-  return playStream(name, start);
+  const played = await playOf(name)(start, name);
+  const hadSay = started.some(({ simulator }) =>
+    simulator.requests.some((request) => request.played.includes(name)),
+  );
+  expect(hadSay || SILENT.includes(name), "the scenario had a say in an answer").toBe(true);
+  return played;
 }
 
-type Start = (options?: Partial<CopilotOptions>) => Promise<Simulated>;
-
-function requestsOf({ simulator }: Simulated): string {
-  const counts = new Map<string, number>();
-  for (const { path } of simulator.requests) counts.set(path, (counts.get(path) ?? 0) + 1);
-  const short = (path: string) =>
-    path === TOKEN_PATH
-      ? "exchange"
-      : path.replace("/copilot_internal/", "").replace(/^\/v1\/engines\/.*\//, "");
-  return [...counts].map(([path, count]) => `${count} ${short(path).replace(/^\//, "")}`).join(", ");
+function playOf(name: string): Play {
+  const own = PLAYS[name];
+  if (own) return own;
+  if (name in WIRES) return playWire;
+  if (name.startsWith("fim.")) return playCompletion;
+  if (name === "abort") return playAbort;
+  if (name === "stall.keepalive_only") return playKeepAlive;
+  return playStream;
 }
 
 function checkCounts(row: Row, { count }: Simulated): void {
@@ -54,23 +83,19 @@ function checkCounts(row: Row, { count }: Simulated): void {
   if (row.chats !== undefined) expect(count(CHAT_PATH), "chat requests").toBe(row.chats);
 }
 
-async function playStream(name: string, start: Start): Promise<Played> {
+async function playStream(start: Start, name: string): Promise<Played> {
   const row = streamRow(name);
   if (!row) throw new Error("there is no row for it");
   const isSilent = name === "exchange.hang" || name.startsWith("stall");
-  const isDirect = name === "ghe.exchange_404_direct_ok";
-  const all = await start({
-    ...(isSilent && { timeouts: { firstByteMs: 1500, idleMs: 1500 } }),
-    ...(isDirect && { tokenKind: "direct" as const }),
-  });
-  const { copilot } = all;
-  const outcome = await outcomeOf(all, collectMessage(copilot.stream({ ...hello, ...row.asks })));
+  const all = await start(isSilent ? { timeouts: { firstByteMs: 1500, idleMs: 1500 } } : {});
+  const outcome = await ask(all, row.asks);
   checkCounts(row, all);
-  const call = isDirect ? "stream, token sent directly" : "stream";
-  const requests = requestsOf(all);
   if (row.fails) {
     expectFailure(outcome, row.fails);
-    return { call, did: "error" in outcome ? describeFailure(outcome.error) : "", requests };
+    const did = "error" in outcome ? describeFailure(outcome.error) : "";
+    if (!row.once) return told(all, "stream", did);
+    await expectText(all, SAID);
+    return told(all, "stream, twice", `${did}; then answered`);
   }
   const result = resultOf(outcome);
   const calls = result.message.content.flatMap((part) =>
@@ -81,13 +106,14 @@ async function playStream(name: string, start: Start): Promise<Played> {
   else if (row.finish !== "tool_calls") expect(calls).toEqual([]);
   if (row.finish !== undefined) expect(result.finishReason).toBe(row.finish);
   if ("inputTokens" in row) expect(result.usage?.inputTokens).toBe(row.inputTokens);
-  return { call, did: describeMessage(result), requests };
+  return told(all, "stream", describeMessage(result));
 }
 
-async function playWire(name: string, whenDone: WhenDone, watch: Watch): Promise<Played> {
+async function playWire(start: Start, name: string): Promise<Played> {
   const row = WIRES[name] ?? {};
-  const all = await startWire(name, whenDone);
-  watch(all);
+  const all = await start();
+  // Tells the wires.
+  await all.copilot.listModels();
   const request = requestFor(name);
   const outcome = await outcomeOf(all, collectMessage(all.copilot.stream(request)));
   if (row.fails) {
@@ -98,17 +124,14 @@ async function playWire(name: string, whenDone: WhenDone, watch: Watch): Promise
   const result = resultOf(outcome);
   const { content } = result.message;
   const thoughts = content.filter((part) => part.type === "reasoning");
-  // Scenarios without a row of their own are about what goes back, in wire-scenarios.test.ts.
-  if (Object.keys(row).length > 0) {
-    expect(textOf(result.message)).toBe(row.text ?? "");
-    expect(thoughts.map(({ text }) => text).join("")).toBe(row.thoughts ?? "");
-    expect(thoughts.map(({ opaque }) => opaque ?? "").join("")).toBe(row.state ?? "");
-    const calls = content.flatMap((part) =>
-      part.type === "tool_call" ? [[part.name, JSON.parse(part.arguments) as unknown]] : [],
-    );
-    expect(calls).toEqual(row.calls ?? []);
-    expect(result.finishReason).toBe(row.finish ?? (row.calls ? "tool_calls" : "end"));
-  }
+  expect(textOf(result.message)).toBe(row.text ?? "");
+  expect(thoughts.map(({ text }) => text).join("")).toBe(row.thoughts ?? "");
+  expect(thoughts.map(({ opaque }) => opaque ?? "").join("")).toBe(row.state ?? "");
+  const calls = content.flatMap((part) =>
+    part.type === "tool_call" ? [[part.name, JSON.parse(part.arguments) as unknown]] : [],
+  );
+  expect(calls).toEqual(row.calls ?? []);
+  expect(result.finishReason).toBe(row.finish ?? (row.calls ? "tool_calls" : "end"));
   const did = describeMessage(result);
   if (row.finish !== undefined) return { call: "stream", did, requests: requestsOf(all) };
   // What came is taken when it goes back.
@@ -117,22 +140,7 @@ async function playWire(name: string, whenDone: WhenDone, watch: Watch): Promise
   return { call: "stream, twice", did: `${did}; then ${then}`, requests: requestsOf(all) };
 }
 
-async function playModels(name: string, start: Start): Promise<Played> {
-  const row = MODELS[name] ?? {};
-  const all = await start();
-  const outcome = await outcomeOf(all, all.copilot.listModels());
-  if (row.requests !== undefined) expect(all.count("/models")).toBe(row.requests);
-  const played = (did: string) => ({ call: "listModels", did, requests: requestsOf(all) });
-  if (row.fails) {
-    expectFailure(outcome, row.fails);
-    return played("error" in outcome ? describeFailure(outcome.error) : "");
-  }
-  const models = resultOf(outcome);
-  expect(models.map(({ id }) => id)).toContain(hello.model);
-  return played(`${models.length} models`);
-}
-
-async function playCompletion(name: string, start: Start): Promise<Played> {
+async function playCompletion(start: Start, name: string): Promise<Played> {
   const row = COMPLETIONS[name];
   if (!row) throw new Error("there is no row for it");
   const all = await start();
@@ -150,29 +158,6 @@ async function playCompletion(name: string, start: Start): Promise<Played> {
   const { texts } = resultOf(outcome);
   if (row.texts) expect(texts).toEqual(row.texts);
   return played(`texts ${texts.map((text) => JSON.stringify(text.trim())).join(", ")}`);
-}
-
-async function playEmbeddings(name: string, start: Start): Promise<Played> {
-  const all = await start();
-  const many = Array.from({ length: name === "embeddings.too_many" ? 40 : 3 }, (_, index) => `text ${index}`);
-  const input = name === "embeddings.single_string" ? "alone" : many;
-  const outcome = await outcomeOf(all, all.copilot.embeddings(input, { dimensions: 8 }));
-  const { embeddings } = resultOf(outcome);
-  expect(embeddings).toHaveLength(typeof input === "string" ? 1 : input.length);
-  return { call: "embeddings", did: `${embeddings.length} vectors`, requests: requestsOf(all) };
-}
-
-async function playUser(name: string, start: Start): Promise<Played> {
-  const all = await start();
-  const outcome = await outcomeOf(all, all.copilot.user());
-  const played = (did: string) => ({ call: "user", did, requests: requestsOf(all) });
-  if (name === "user.404") {
-    expectFailure(outcome, { code: "bad_request", retryable: false });
-    return played("error" in outcome ? describeFailure(outcome.error) : "");
-  }
-  const { plan, quotas } = resultOf(outcome);
-  expect(plan).toBe(name === "user.free" ? "free" : "individual");
-  return played(`plan ${plan}, allowances ${quotas.map((quota) => quota.name).join(", ")}`);
 }
 
 async function playAbort(start: Start): Promise<Played> {

@@ -48,8 +48,6 @@ export const WIRES: Record<string, WireRow> = {
   },
   "responses.no_terminal": { fails: { code: "invalid_response", retryable: true } },
   "responses.done_line": { text: "Ended twice." },
-  "responses.store_check": { text: "From the script." },
-  "responses.previous_response_not_found": { text: "From the script." },
   "messages.text": { text: SAID },
   "messages.tools": { calls: reading },
   "messages.thinking": {
@@ -74,13 +72,5 @@ export const WIRES: Record<string, WireRow> = {
     fails: { code: "rate_limited", retryable: true, serviceCode: "overloaded_error" },
   },
   "messages.done_line": { text: "Ended twice." },
-  "messages.beta_refused": { text: "From the script." },
-  "messages.cache_control_limit": { text: "From the script." },
-  "messages.extra_inputs": { text: "From the script." },
-  "messages.prefill_refused": { text: "From the script." },
   "messages.too_long": { fails: { code: "context_too_long", retryable: false } },
-  // These are about what goes back: see wire-scenarios.test.ts.
-  "responses.encrypted_rejected": {},
-  "responses.reasoning_id_check": {},
-  "messages.invalid_signature_once": {},
 };
