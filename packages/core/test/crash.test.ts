@@ -87,7 +87,7 @@ const roundsEach = process.env["ZOTPILOT_TEST_LONG"] ? 20 : 12;
 
 test(
   "F-2, S-K2, S-K4: killed at random moments, again and again: nothing that was kept is lost, every call is answered once, and each wire takes what comes next",
-  { timeout: sessions > 1 ? 3_600_000 : 60_000 },
+  { timeout: sessions > 1 ? 3_600_000 : 240_000 },
   async () => {
     let next = 0;
     async function worker(): Promise<void> {
