@@ -224,6 +224,12 @@ test("S-L3: locks of the dead are taken over, whoever has their number now; thos
   if (process.platform === "linux") expect(await free(lock({ started: "another boot/1" }))).toBe(true);
   expect(await free(lock({ host: "another" }))).toBe(false);
   expect(await free(lock({ host: "another" }), 120_000)).toBe(true);
+  if (process.platform === "linux") {
+    // Another container counts its processes by itself: nobody here can see whether that one lives.
+    const elsewhere = { pid: 2 ** 22 + 1, namespace: "pid:[1]" };
+    expect(await free(lock(elsewhere))).toBe(false);
+    expect(await free(lock(elsewhere), 120_000)).toBe(true);
+  }
   expect(await free("")).toBe(true);
   expect(await free("", 60_000)).toBe(true);
   expect(await free("not json", 60_000)).toBe(true);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, fstatSync, statSync } from "node:fs";
-import { link, open, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { link, open, readFile, readlink, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreError } from "../errors.ts";
@@ -30,6 +30,8 @@ export async function acquireLease(path: string): Promise<Lease | LeaseHolder> {
     const token = randomUUID();
     const file = await create(lock, token);
     if (file === "no_locks") return { check: async () => undefined, release: async () => undefined };
+    // Reading needs no room; the lease is taken before the first write.
+    if (file === "full") return leaseOf(path, lock, undefined);
     if (file) return leaseOf(path, lock, file);
     const found = await look(lock);
     if (!found) continue;
@@ -61,7 +63,7 @@ export function lockedError(path: string, holder: LeaseHolder): CoreError {
   return new CoreError("session_locked", `the session at ${path} is in use by ${describeHolder(holder)}`);
 }
 
-async function create(lock: string, token: string): Promise<FileHandle | "no_locks" | undefined> {
+async function create(lock: string, token: string): Promise<FileHandle | "no_locks" | "full" | undefined> {
   let file: FileHandle;
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -69,6 +71,7 @@ async function create(lock: string, token: string): Promise<FileHandle | "no_loc
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return undefined;
+    if (code === "ENOSPC" || code === "EDQUOT") return "full";
     if (code === "EROFS" || code === "EACCES" || code === "EPERM") return "no_locks";
     throw error;
   }
@@ -77,6 +80,7 @@ async function create(lock: string, token: string): Promise<FileHandle | "no_loc
       token,
       pid: process.pid,
       host: hostname(),
+      ...(await namespaceOf()),
       since: new Date().toISOString(),
       ...(await startedOf(process.pid)),
     };
@@ -85,14 +89,14 @@ async function create(lock: string, token: string): Promise<FileHandle | "no_loc
   } catch (error) {
     await file.close();
     await rm(lock, { force: true });
-    // A full disk keeps nobody from reading; writing will say so.
-    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return "no_locks";
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOSPC" || code === "EDQUOT") return "full";
     throw error;
   }
 }
 
-function leaseOf(path: string, lock: string, first: FileHandle): Lease {
-  let file: FileHandle | undefined = first;
+function leaseOf(path: string, lock: string, first: FileHandle | undefined): Lease {
+  let file = first;
   const beat = setInterval(() => {
     const now = new Date();
     file?.utimes(now, now).catch(() => undefined);
@@ -117,6 +121,9 @@ function leaseOf(path: string, lock: string, first: FileHandle): Lease {
       if (isOurs()) return;
       const again = await create(lock, randomUUID());
       if (again === "no_locks") return;
+      if (again === "full") {
+        throw new CoreError("session_unavailable", `cannot use the session at ${path}: the disk is full`);
+      }
       if (!again) {
         const found = await look(lock);
         throw lockedError(path, found?.holder ?? { token: "", pid: 0, host: "", since: "" });
@@ -125,8 +132,8 @@ function leaseOf(path: string, lock: string, first: FileHandle): Lease {
       file = again;
     },
     async release() {
-      if (!file) return;
       clearInterval(beat);
+      if (!file) return;
       const ours = isOurs();
       const closing = file;
       file = undefined;
@@ -148,7 +155,8 @@ async function look(
 }
 
 async function isAlive(holder: LeaseHolder, ageMs: number): Promise<boolean> {
-  if (holder.host !== hostname()) return ageMs < silentMs;
+  const { namespace } = await namespaceOf();
+  if (holder.host !== hostname() || (holder.namespace ?? namespace) !== namespace) return ageMs < silentMs;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -156,6 +164,15 @@ async function isAlive(holder: LeaseHolder, ageMs: number): Promise<boolean> {
   }
   const { started } = await startedOf(holder.pid);
   return started === undefined || holder.started === undefined || started === holder.started;
+}
+
+/** In which numbering of processes this one is, where the system tells: containers have their own. */
+async function namespaceOf(): Promise<{ namespace?: string }> {
+  try {
+    return { namespace: await readlink("/proc/self/ns/pid") };
+  } catch {
+    return {};
+  }
 }
 
 /** When a process and its machine were started, where the system tells. */

@@ -30,6 +30,8 @@ const leaseHolder = z.object({
   token: z.string(),
   pid: z.number(),
   host: z.string(),
+  /** Which numbering of processes `pid` is of, where the system says so: a container has its own. */
+  namespace: z.string().optional(),
   since: z.string(),
   /** When the process and its machine were started, where the system says so: process ids are used again. */
   started: z.string().optional(),

@@ -109,7 +109,7 @@ export async function openTold(
     const warning = `${path} is in use by ${describeHolder(lease)}; this is a copy of it, ${copy}`;
     return openTold(copy, options, [...told, warning]);
   }
-  let opened: Session | undefined;
+  let opened: MendedSession | undefined;
   try {
     const { header, events, warnings: found } = await readSession(path);
     const warnings = [...told, ...found];
@@ -119,8 +119,8 @@ export async function openTold(
       message: interruptedResult(call, now()),
     }));
     const all = [...events, ...mended];
-    opened = session({ header, path, events: all, warnings, now, open: () => openLog(path), lease });
-    for (const event of mended) await opened.append(event);
+    opened = session({ header, path, events: all, mended, warnings, now, open: () => openLog(path), lease });
+    await opened.mend();
     return opened;
   } catch (error) {
     await (opened ? opened.close() : lease.release());
@@ -131,17 +131,26 @@ export async function openTold(
 /** A name is told again after so many bytes, so that it stands near the end of the file, where lists look for it. */
 const nameEveryBytes = 32 * 1024;
 
+/** A session that something is to be added to before the next event. */
+interface MendedSession extends Session {
+  /** Adds it now, if the file can be written; one that can only be read can be read even so. */
+  mend(): Promise<void>;
+}
+
 function session(parts: {
   header: SessionHeader;
   path: string;
   events: readonly DurableEvent[];
+  /** Those of the events that are not in the file yet. */
+  mended?: readonly DurableEvent[];
   warnings: readonly string[];
   now: () => Date;
   open: () => Promise<Log>;
   lease?: Lease;
-}): Session {
+}): MendedSession {
   const { header, path, warnings, now, open } = parts;
   let { events } = parts;
+  const waiting = [...(parts.mended ?? [])];
   let log: Promise<Log> | undefined;
   let lease = parts.lease;
   let closed = false;
@@ -170,10 +179,18 @@ function session(parts: {
     sinceName += await opened.append({ id: randomUUID(), at: now().toISOString(), event });
   }
 
+  async function writeWaiting(): Promise<void> {
+    for (let event = waiting[0]; event; event = waiting[0]) {
+      await write(event);
+      waiting.shift();
+    }
+  }
+
   /** Writes one after another, so that the check before a write is the check of that write. */
   let tail: Promise<unknown> = Promise.resolve();
   function inOrder(event: DurableEvent): Promise<void> {
     const written = tail.then(async () => {
+      await writeWaiting();
       await write(event);
       if (event.type === "compacted" || event.type === "cleared") events = [];
       if (event.type === "session_named") {
@@ -197,6 +214,12 @@ function session(parts: {
     },
     warnings,
     readOnly: false,
+    async mend() {
+      await writeWaiting().catch((error: unknown) => {
+        const { code } = sessionError(error, path) as { code?: unknown };
+        if (code !== "session_unavailable") throw error;
+      });
+    },
     async append(event) {
       if (closed) throw new CoreError("session_unavailable", `the session at ${path} is closed`);
       try {
