@@ -931,4 +931,10 @@ export const ownWrites: readonly string[] = [
   "for f in src/*; do gzip $f; done",
   "make -j4",
   "CI=1 npm test 2>&1 | tail -20",
+  "git config user.email a@example.com",
+  "env -i PATH=$PATH npm test",
+  "rm -rf build/*",
+  "python3 - <<'E'\nprint(1)\nE",
+  "curl https://example.com/x | tar xz",
+  "bash -lc 'npm test' > log",
 ];

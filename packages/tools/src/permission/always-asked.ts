@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { foldPath, isInside } from "../shared/inside.ts";
 import { baseName, type ShellCommand } from "../shell/analyse.ts";
+import { isHarmlessSetting } from "../shell/git-config.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 
@@ -48,6 +49,7 @@ const SETTINGS =
 function changedSettings({ words }: ShellCommand): string[] {
   const operands = words.slice(1).filter(({ value }) => !value.startsWith("-"));
   const text = [baseName(words[0]), ...operands.map(({ value }) => value), ""].join(" ");
+  if (text.startsWith("git config ") && isHarmlessSetting(operands[1]?.value ?? "")) return [];
   return SETTINGS.test(text) ? ["programs take their settings from what it writes"] : [];
 }
 

@@ -120,9 +120,12 @@ export function sensitivePaths(options: SensitivePathOptions = {}): SensitivePat
     reading,
     readingPattern(pattern) {
       const name = basename(pattern);
-      const could = SAMPLES.some((sample) =>
-        picomatch.isMatch(sample, name, { dot: name.startsWith("."), nocase: true }),
-      );
+      // What stands for any name is about secrets only when there are some.
+      const could =
+        !/^[*?]*$/.test(name) &&
+        SAMPLES.some((sample) =>
+          picomatch.isMatch(sample, name, { dot: name.startsWith("."), nocase: true }),
+        );
       if (could) return "files with secrets may be among what it matches";
       return /^(~|\/|\.\.)/.test(pattern) && /[*?[]/.test(pattern.slice(0, -name.length))
         ? "it cannot be told which folders it reaches"

@@ -33,6 +33,13 @@ const HARMLESS: Readonly<Record<string, readonly string[] | "all">> = {
   user: words("name email signingkey useconfigonly"),
 };
 
+/** Whether a setting, such as `user.name`, is known to run nothing and to lead nowhere. */
+export function isHarmlessSetting(key: string): boolean {
+  const [section = "", ...rest] = key.toLowerCase().split(".");
+  const known = Object.hasOwn(HARMLESS, section) ? HARMLESS[section] : undefined;
+  return known === "all" || known?.includes(rest.at(-1) ?? "") === true;
+}
+
 const SECTION = /^\s*\[([a-z][a-z0-9-]*)(?:\s+"(?:[^"\\]|\\["\\])*")?\]\s*(?:[#;].*)?$/i;
 const SETTING = /^\s*([a-z][a-z0-9-]*)\s*(?:=.*)?$/i;
 const NOTHING = /^\s*(?:[#;].*)?$/;

@@ -97,9 +97,10 @@ function nothing(): Wrapping {
 function wrapped(program: string, words: readonly ShellWord[], wrapper: Wrapper): Wrapping {
   const given = readArguments(words, wrapper.options, "options first");
   if (!given) {
-    // `env -S` is one of them: it takes a text apart by its own rules.
+    // `env -S` takes a text apart by its own rules.
     const unclear = `it cannot be told what ${program} runs`;
-    return { ...nothing(), hidden: program === "env", changesFolder: true, unclear };
+    const hidden = program === "env" && words.some(({ value }) => /^(-[^-]*S|--s)/.test(value));
+    return { ...nothing(), hidden, changesFolder: true, unclear };
   }
   const { options, operands } = given;
   const result = {
