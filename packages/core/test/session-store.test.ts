@@ -423,12 +423,18 @@ test("F-63: a damaged or lying index is made again in silence", async () => {
     "null",
     good.slice(0, -9),
     "\0".repeat(4096),
-    good.replace('"version":1', '"version":2'),
+    good.replace('"version":2', '"version":3'),
+    // Well formed, and of the right files; only what it says was changed.
+    good.replace('"title":"b"', '"title":"x"'),
   ]) {
     await writeFile(index, bad);
     expect(await store.list()).toEqual(sessions);
     expect(await readFile(index, "utf8")).toBe(good);
   }
+  await writeFile(join(store.directory, "junk.jsonl"), "junk\n");
+  const { ino } = await stat(index);
+  expect(await store.list()).toEqual(sessions);
+  expect((await stat(index)).ino, "junk does not make the index anew at each look").toBe(ino);
   await rm(index);
   await mkdir(index);
   expect(await store.list()).toEqual(sessions);
@@ -476,6 +482,67 @@ test("search finds what was said, also before a summary, whatever its case", asy
     ["user", "The Needle is here"],
     ["assistant", "a needle too"],
   ]);
+});
+
+test("search: letters of any form, over line breaks, and in what tools were called with", async () => {
+  const store = createSessionStore({ root: await folder(), cwd: "/p" });
+  const excerpts = async (said: DurableEvent, wanted: string): Promise<string[]> => {
+    const path = await sessionFile(store.directory, [said]);
+    const found: string[] = [];
+    for await (const { session, excerpt } of store.search(wanted)) {
+      if (session.path === path) found.push(excerpt);
+    }
+    await rm(path);
+    return found;
+  };
+  const long = await excerpts(user(`${"İ".repeat(200)} needle ${"z".repeat(200)}`), "NEEDLE");
+  expect(long).toEqual([expect.stringMatching(/^İ{59} needle z{59}$/)]);
+  expect(await excerpts(user("le cafe\u0301 noir"), "CAF\u00e9")).toEqual(["le caf\u00e9 noir"]);
+  expect(await excerpts(user("ΟΔΟΣ"), "οδοσ")).toEqual(["ΟΔΟΣ"]);
+  expect(await excerpts(user("two\n  words"), "two words ")).toEqual(["two words"]);
+  for (const filler of ["x", "xy"]) {
+    const [excerpt = ""] = await excerpts(
+      user(`${"😀".repeat(99)}${filler}needle${"😀".repeat(99)}`),
+      "needle",
+    );
+    expect(excerpt.isWellFormed()).toBe(true);
+  }
+  const call = assistant("I run it", "1");
+  if (call.type === "assistant_message") {
+    const input = { command: 'make "deploy"\n-prod', list: [{ deep: "inner" }] };
+    call.message.content.push({ type: "tool_call", id: "2", name: "bash", arguments: JSON.stringify(input) });
+    call.message.content.push({ type: "tool_call", id: "3", name: "bash", arguments: "no json" });
+  }
+  expect(await excerpts(call, 'make "deploy" -prod')).toHaveLength(1);
+  expect(await excerpts(call, "inner")).toHaveLength(1);
+});
+
+test("F-63: the title of a list is the first prompt, however long that is and whatever stands before its text", async () => {
+  const store = createSessionStore({ root: await folder(), cwd: "/p" });
+  const title = async (...events: DurableEvent[]): Promise<string | undefined> => {
+    const path = await sessionFile(store.directory, events);
+    const found = (await store.list()).find((session) => session.path === path);
+    await rm(path);
+    return found?.title;
+  };
+  const prompt = (...content: (string | number)[]): DurableEvent => ({
+    type: "user_message",
+    message: {
+      role: "user",
+      content: content.map((part) =>
+        typeof part === "string"
+          ? { type: "text", text: part }
+          : { type: "image", mimeType: "image/png", data: "A".repeat(part) },
+      ),
+    },
+  });
+  const later = [assistant("well"), user("a later prompt")];
+  expect(await title(prompt("what is\nin this?", 100_000), ...later)).toBe("what is in this?");
+  expect(await title(prompt(200_000, "behind it"), ...later)).toBe("behind it");
+  expect(await title(prompt(200_000), ...later)).toBeUndefined();
+  expect(await title(prompt(`say "${"é\\\n".repeat(50_000)}`), ...later)).toMatch(/^say "(é\\ )+é?\\?$/);
+  expect(await title(prompt("😀".repeat(50_000)), ...later)).toMatch(/^(?:😀){40}$/u);
+  expect(await title(prompt("short"), user("y".repeat(100_000)), ...later)).toBe("short");
 });
 
 test("export and import: one file, without the project folder, and the same conversation", async () => {

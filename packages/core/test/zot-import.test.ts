@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createCopilot } from "@zotpilot/provider";
+import { textOf } from "@zotpilot/provider/model";
 import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { createAgent, emptyTranscript, importSession, openSession, reduceTranscript } from "../src/index.ts";
@@ -133,6 +134,27 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
     }
   });
 }
+
+test("odd parts of a session of zot cost themselves alone, and are told", async () => {
+  const directory = await folder();
+  const rows = (deep: string): string[] => [
+    '{"type":"meta","meta":{"id":"a","model":"gpt-5"}}',
+    '{"type":"message","message":{"role":"user","content":[{"text":"hi"},{"text":5}]}}',
+    `{"type":"message","message":{"role":"assistant","content":[7,{"id":"1","name":"t","arguments":${deep}}]}}`,
+    '{"type":"message","message":{"role":"tool","content":[{"call_id":"1","content":[{"text":5},null,{"text":"ok"},{"mime_type":3}]}]}}',
+    '{"type":"message","message":{"role":"assistant","content":[{"text":"bye"}]}}',
+  ];
+  for (const deep of ["{}", `${"[".repeat(200_000)}${"]".repeat(200_000)}`]) {
+    const file = join(directory, "odd.jsonl");
+    // The last line lacks its line feed.
+    await writeFile(file, rows(deep).join("\n"));
+    const { path, warnings } = await importSession(file, { directory: await folder(), cwd: "/p" });
+    expect(warnings).toEqual([`${file}: lines that could not be read were left out (3)`]);
+    const messages = (await historyOf(path)).flatMap((event) => ("message" in event ? [event.message] : []));
+    expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool", "assistant"]);
+    expect(messages.map(textOf)).toEqual(["hi", "", "ok", "bye"]);
+  }
+});
 
 test("a file that zot has written in print mode, and its export, are taken over and go on", async () => {
   const written = await readFile(join(import.meta.dirname, "__fixtures__", "zot-print.jsonl"), "utf8");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { parseIndex, type IndexEntry } from "./schema.ts";
+import { indexText, parseIndex, type IndexEntry } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
 import { readSummary, type SessionSummary } from "./summary.ts";
 
@@ -61,17 +61,18 @@ async function clearLeftovers(directory: string, names: readonly string[]): Prom
  */
 export async function listSummaries(directory: string): Promise<SessionSummary[]> {
   const [candidates, index] = await Promise.all([listCandidates(directory), readIndex(directory)]);
-  let changed = index.size !== candidates.length;
+  let changed = false;
   const summaries = await eachOf(candidates, async (candidate): Promise<SessionSummary | undefined> => {
     const { name, path, bytes, updatedAt } = candidate;
     const known = index.get(name);
     const isKnown = known?.[1] === bytes && known[2] === updatedAt.getTime();
-    if (!isKnown) changed = true;
     const fields = isKnown ? known[3] : await readSummary(path, bytes).catch(() => undefined);
     if (!fields) return undefined;
+    if (!isKnown) changed = true;
     return { ...fields, path, updatedAt, bytes };
   });
   const sessions = summaries.filter((summary) => summary !== undefined);
+  if (index.size !== sessions.length) changed = true;
   if (changed && sessions.length > 0) await writeIndex(directory, sessions.map(indexEntry));
   return sessions;
 }
@@ -89,7 +90,7 @@ async function readIndex(directory: string): Promise<Map<string, IndexEntry>> {
 async function writeIndex(directory: string, sessions: readonly IndexEntry[]): Promise<void> {
   const temporary = join(directory, `${indexName}.${randomUUID().slice(0, 8)}.tmp`);
   try {
-    await writeFile(temporary, JSON.stringify({ version: 1, sessions }), { flag: "wx", mode: 0o600 });
+    await writeFile(temporary, indexText(sessions), { flag: "wx", mode: 0o600 });
     await rename(temporary, join(directory, indexName));
   } catch {
     await rm(temporary, { force: true }).catch(() => undefined);

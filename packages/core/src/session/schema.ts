@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /** What every version's first line has, so that a newer one is recognised whatever else it changed. */
@@ -54,17 +55,28 @@ const summary = z.object({
   model: z.string().optional(),
   parent: z.string().optional(),
 });
-const sessionIndex = z.object({
-  version: z.literal(1),
-  sessions: z.array(z.tuple([z.string(), z.number(), z.number(), summary])),
-});
+const indexHeader = z.object({ version: z.literal(2), digest: z.string() });
+const indexEntries = z.array(z.tuple([z.string(), z.number(), z.number(), summary]));
 
 /** What the index knows of one file: its name, its size, when it was changed, and what it says. */
-export type IndexEntry = z.infer<typeof sessionIndex>["sessions"][number];
+export type IndexEntry = z.infer<typeof indexEntries>[number];
 
 /** Reads an index. Empty when it is damaged: it is made from the sessions again. */
 export function parseIndex(text: string): IndexEntry[] {
-  return parsed(sessionIndex, text)?.sessions ?? [];
+  const end = text.indexOf("\n");
+  const entries = text.slice(end + 1);
+  const header = parsed(indexHeader, text.slice(0, Math.max(0, end)));
+  return (header?.digest === digestOf(entries) && parsed(indexEntries, entries)) || [];
+}
+
+/** An index as text: what it knows, behind a digest that damage to it does not survive. */
+export function indexText(entries: readonly IndexEntry[]): string {
+  const text = JSON.stringify(entries);
+  return `${JSON.stringify({ version: 2, digest: digestOf(text) })}\n${text}`;
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 /** Any line as a value; undefined when it is no JSON. A mark of the byte order, as some editors write it, is passed over. */

@@ -13,7 +13,7 @@ const block = z.looseObject({
   name: z.string().nullish(),
   arguments: z.unknown().optional(),
   call_id: z.string().nullish(),
-  content: z.array(z.looseObject({})).nullish(),
+  content: z.array(z.unknown()).nullish(),
   is_error: z.boolean().nullish(),
   reasoning_id: z.string().nullish(),
   encrypted_content: z.string().nullish(),
@@ -30,7 +30,7 @@ const row = z.looseObject({
   message: z
     .looseObject({
       role: z.enum(["user", "assistant", "tool"]),
-      content: z.array(block).nullish(),
+      content: z.array(z.unknown()).nullish(),
       time: z.string().nullish(),
     })
     .nullish(),
@@ -59,7 +59,7 @@ const mirrored = "Tool output included the following image content:";
 /** What was read from a session of zot. */
 export interface ZotSession {
   events: DurableEvent[];
-  /** Lines that could not be read. */
+  /** Lines that could not be read, or not all of them. */
   damaged: number;
 }
 
@@ -68,11 +68,21 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
   const events: DurableEvent[] = [];
   const names = new Map<string, string>();
   let damaged = 0;
+  let isOdd = false;
   let title: string | undefined;
   let cumulative: Row["cumulative"];
 
+  /** Those that can be read: an odd one costs nothing around it. */
+  function blocksOf(values: readonly unknown[]): Block[] {
+    return values.flatMap((value) => {
+      const parsed = block.safeParse(value);
+      if (!parsed.success) isOdd = true;
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+
   function addMessage(message: NonNullable<Row["message"]>): void {
-    const blocks = message.content ?? [];
+    const blocks = blocksOf(message.content ?? []);
     const at = message.time ? { at: message.time } : {};
     if (message.role === "user") {
       const content = blocks.flatMap(contentOf);
@@ -80,7 +90,7 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
       if (content.length === 0 || (first?.type === "text" && first.text === mirrored)) return;
       events.push({ type: "user_message", message: { role: "user", content, ...at } });
     } else if (message.role === "assistant") {
-      const content = blocks.flatMap(answerOf);
+      const content = blocks.flatMap((part) => answerOf(part, () => (isOdd = true)));
       for (const part of content) if (part.type === "tool_call") names.set(part.id, part.name);
       if (content.length === 0) return;
       const stopReason = content.some((part) => part.type === "tool_call") ? "tool_calls" : "end";
@@ -89,7 +99,7 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
     } else {
       for (const { call_id: callId, content, is_error: isError } of blocks) {
         if (typeof callId !== "string") continue;
-        const result = (content ?? []).flatMap((inner) => contentOf(block.parse(inner)));
+        const result = blocksOf(content ?? []).flatMap(contentOf);
         events.push({
           type: "tool_message",
           message: {
@@ -113,9 +123,11 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
         return;
       }
       const { type, message, meta } = parsed.data;
+      isOdd = false;
       if (type === "message" && message) addMessage(message);
       else if (type === "usage") cumulative = parsed.data.cumulative ?? cumulative;
       else if (type === "rename" || type === "meta") title = parsed.data.title || meta?.title || title;
+      if (isOdd) damaged += 1;
     },
     end() {
       const told = [...pairCalls(events).events];
@@ -139,11 +151,11 @@ function usageOf(sum: Row["cumulative"]) {
 }
 
 /** Blocks on disk have no type; what they are is told by their fields, in zot's order. */
-function answerOf(part: Block): (TextPart | ToolCall)[] {
+function answerOf(part: Block, onOdd: () => void): (TextPart | ToolCall)[] {
   if (part.reasoning_id != null || part.encrypted_content != null) return [];
   if (part.name != null && part.id != null) {
     const call = { type: "tool_call" as const, id: part.id, name: part.name };
-    return [{ ...call, arguments: argumentsText(part.arguments) }];
+    return [{ ...call, arguments: argumentsText(part.arguments, onOdd) }];
   }
   const read = text.safeParse(part);
   return read.success && read.data.text !== "" ? [{ type: "text" as const, text: read.data.text }] : [];
@@ -158,7 +170,13 @@ function contentOf(part: Block): (TextPart | ImagePart)[] {
   return read.success ? [{ type: "text", text: read.data.text }] : [];
 }
 
-function argumentsText(value: unknown): string {
+function argumentsText(value: unknown, onOdd: () => void): string {
   if (value === undefined || value === null) return "{}";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  try {
+    return typeof value === "string" ? value : JSON.stringify(value);
+  } catch {
+    // Nested so deep that nothing can be written of it.
+    onOdd();
+    return "{}";
+  }
 }
