@@ -786,6 +786,8 @@ export const askedDeletions: readonly string[] = [
   "env -iSrm\\ -rf / ls",
   "parallel 'rm -rf {}' ::: /",
   "ls | xargs sh",
+  "find / -name '*' -fprintf /dev/sda x",
+  "cat x | sudo sponge /dev/nvme0n1",
 ];
 
 /** Deletions that are part of the work: a rule can permit them. */

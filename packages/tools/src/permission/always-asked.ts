@@ -16,13 +16,10 @@ export function alwaysAsked(
     const writes = access === "write" || (by !== undefined && !harmless(by));
     for (const path of new Set([absolute, real])) {
       const why = writes ? place.sensitive.writing(path) : place.sensitive.reading(path);
-      // Programs are run from such places all the time.
-      if (
-        why !== undefined &&
-        !(access === "mention" && why === "it belongs to the system" && !changesFiles(facts))
-      ) {
-        reasons.push(`${shown}: ${why}`);
-      }
+      // Programs are run from the places of the system all the time.
+      const isUsual = access === "mention" && why === "it belongs to the system" && !changesFiles(facts);
+      const also = isUsual ? place.sensitive.reading(path) : why;
+      if (also !== undefined) reasons.push(`${shown}: ${also}`);
     }
     if (access === "write" && links > 1)
       reasons.push(`${shown} has ${links} names (hard links), and all would change`);

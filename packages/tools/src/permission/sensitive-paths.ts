@@ -110,7 +110,7 @@ export function sensitivePaths(options: SensitivePathOptions = {}): SensitivePat
     ) {
       return "secrets can be seen there";
     }
-    if (/^\/dev\/(?!(null|zero|full|u?random|tty|std(in|out|err)|fd)(\/|$)|$)/.test(folded))
+    if (/^\/dev\/(?!(null|zero|full|u?random|tty|std(in|out|err)|fd|shm|pts)(\/|$)|$)/.test(folded))
       return "it is a device";
     return isOwn(path) ? "it is one of this program's own files" : undefined;
   }
