@@ -104,12 +104,13 @@ export const MODEL_PLAYS: Readonly<Record<string, Play>> = {
   },
   "policy.needed": async (start) => {
     const all = await start();
-    await list(all);
+    expect((await list(all)).models[0]?.policy).toBe("unconfigured");
     expectFailure(await ask(all), {
       code: "model_not_found",
       retryable: false,
       says: /not accepted the terms/,
     });
+    expect(all.simulator.requests.some(({ path }) => path.endsWith("/policy"))).toBe(false);
     await all.copilot.enableModel(hello.model);
     await expectText(all, SAID);
     return told(

@@ -25,6 +25,8 @@ const stateRefused: Play = async (start, name) => {
     false,
     false,
   ]);
+  const initiators = sentTo(all, path).map(({ headers }) => headers["x-initiator"]);
+  expect(initiators).toEqual(["user", "agent", "agent", "agent"]);
   return told(
     all,
     "stream, three times",

@@ -1,6 +1,5 @@
-import { answer } from "@zotpilot/simulator";
 import type { Message, ModelRequest, ToolCall } from "../../src/index.ts";
-import { hello, simulated, type Simulated } from "../simulated.ts";
+import { hello } from "../simulated.ts";
 
 const tools = ["read", "read_file", "list_dir", "glob"].map((name) => ({
   name,
@@ -17,16 +16,6 @@ export function requestFor(name: string): ModelRequest {
     ...request,
     messages: [...hello.messages, { role: "assistant", content: [{ type: "text", text: "So " }] }],
   };
-}
-
-/** A client that has read the list of models, and so knows the wires. */
-export async function startWire(
-  name: string,
-  whenDone?: (clean: () => Promise<void>) => void,
-): Promise<Simulated> {
-  const all = await simulated({ scenarios: [name], answer: answer.text("From the script.") }, {}, whenDone);
-  await all.copilot.listModels();
-  return all;
 }
 
 /** The conversation with an answer and the results of its calls. */
