@@ -32,10 +32,12 @@ async function show(what: string): Promise<void> {
 }
 
 async function read(): Promise<void> {
-  let count = 0;
+  // Deltas that arrived together are one event, so they are counted by their text.
+  let text = "";
   for await (const event of copilot.stream(asked, { signal: program.signal })) {
-    if (event.type === "text_delta") count += 1;
+    if (event.type === "text_delta") text += event.text;
   }
+  const count = text.split("word").length - 1;
   if (count !== 20) throw new Error(`read ${count} deltas of 20`);
 }
 

@@ -101,6 +101,8 @@ test("what is left of an allowance stands in the status line once an answer has 
     () => terminal.screen().some((line) => / · session 62% left · /.test(line)),
     "the allowance",
   );
+  await terminal.waitFor(/with zotpilot login\.$/);
+  await isOnScreen(terminal, "› ask");
   terminal.type("/cost\r");
   await terminal.waitFor(/^this conversation: \d+ tokens sent/);
   await terminal.waitFor(/^premium interactions: [\d.]+ of 300 left, starts anew /);

@@ -14,7 +14,7 @@ import { call, callText, temporaryFolder, textOf, toolCall } from "./helpers.ts"
 
 // A real child in the place of PowerShell, which is not on most machines that run these tests: it writes down how it was
 // called, and a command that begins with "node:" is done by it.
-const STAND_IN = `#!${process.execPath}
+const STAND_IN = `
 const { writeFileSync, readFileSync } = require("node:fs");
 writeFileSync("called.json", JSON.stringify({ argv: process.argv.slice(2), env: process.env, input: readFileSync(0, "utf8") }));
 const code = process.argv.at(-1).split("\\n").find((line) => line.startsWith("node:"));
@@ -27,6 +27,12 @@ async function program(path: string, source: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
+/** A program of JavaScript. A shell starts it, because a first line cannot name a path with blanks. */
+async function nodeProgram(path: string, source: string): Promise<void> {
+  await program(path, `#!/bin/sh\nexec '${process.execPath}' '${path}.cjs' "$@"\n`);
+  await writeFile(`${path}.cjs`, source);
+}
+
 async function called(cwd: string): Promise<{ argv: string[]; env: Record<string, string>; input: string }> {
   return JSON.parse(await readFile(join(cwd, "called.json"), "utf8"));
 }
@@ -35,12 +41,12 @@ async function called(cwd: string): Promise<{ argv: string[]; env: Record<string
 async function setUp(platform: NodeJS.Platform) {
   const cwd = await temporaryFolder();
   const folder = await temporaryFolder();
-  await program(join(folder, platform === "win32" ? "pwsh.exe" : "pwsh"), STAND_IN);
-  const tree = `#!${process.execPath}
+  await nodeProgram(join(folder, platform === "win32" ? "pwsh.exe" : "pwsh"), STAND_IN);
+  const tree = `
 require("node:fs").writeFileSync("${cwd}/taskkill.json", JSON.stringify(process.argv.slice(2)));
 process.kill(Number(process.argv[3]), "SIGKILL");
 `;
-  await program(join(folder, "System32", "taskkill.exe"), tree);
+  await nodeProgram(join(folder, "System32", "taskkill.exe"), tree);
   const path = platform === "win32" ? folder : `${folder}${delimiter}${process.env["PATH"]}`;
   const env = { [platform === "win32" ? "Path" : "PATH"]: path, SystemRoot: folder, GH_TOKEN: "kept" };
   const made = createCommandTools({
@@ -169,7 +175,7 @@ describe("which shell", () => {
       code: "not_started",
       message: "cannot run a command: there is no PowerShell (pwsh) on the PATH",
     });
-    await program(join(folder, "System32", "WindowsPowerShell", "v1.0", "powershell.exe"), STAND_IN);
+    await nodeProgram(join(folder, "System32", "WindowsPowerShell", "v1.0", "powershell.exe"), STAND_IN);
     expect(await callText(tool, folder, { command: "node:console.log(1 + 1)" })).toContain("\n2\n");
   });
 });

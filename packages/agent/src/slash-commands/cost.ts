@@ -10,7 +10,7 @@ export const costCommand: SlashCommand = {
     const { usage, unmeasured, premiumRequests } = transcript;
     const isUnused = usage.inputTokens === 0 && unmeasured === 0;
     const lines = isUnused
-      ? ["Nothing was asked in this conversation yet."]
+      ? ["No answer in this conversation has told yet what it cost."]
       : [
           `this conversation: ${usageSentence(usage)}; ${costSentence(totalCost(usage, unmeasured, premiumRequests))}`,
           ...(lastCall

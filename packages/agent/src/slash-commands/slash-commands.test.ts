@@ -130,7 +130,7 @@ describe("/cost", () => {
   });
 
   test("what nobody knows is not made up, and said with its reason", () => {
-    expect(run("/cost")).toMatchObject({ text: expect.stringMatching(/^Nothing was asked/) });
+    expect(run("/cost")).toMatchObject({ text: expect.stringMatching(/^No answer in this conversation/) });
     const unknown = { transcript: { usage, unmeasured: 1 }, lastCall: { usage: null, cost: costOf(null) } };
     const { text } = run("/cost", unknown) as { text: string };
     expect(text).toContain("30 answered (12 of them reasoning); cost unknown: the service did not say");

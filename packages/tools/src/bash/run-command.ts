@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SandboxedProgram } from "../sandbox/sandbox.ts";
@@ -41,7 +42,7 @@ const REAP_MS = 1_000;
 export async function runCommand(request: CommandRequest, host: CommandHost): Promise<CommandEnd> {
   const startedAt = performance.now();
   const hold = host.guard.hold();
-  const { child, pid, streams, finish } = await start(request, host, hold).catch((error: unknown) => {
+  const { child, pid, streams, finish, gone } = await start(request, host, hold).catch((error: unknown) => {
     hold.release();
     throw error;
   });
@@ -74,7 +75,8 @@ export async function runCommand(request: CommandRequest, host: CommandHost): Pr
   }
   await reader.settle();
   child.unref();
-  // In a sandbox nothing outlives the command, so that what it left is all that there is.
+  // In a sandbox nothing outlives the command, so that what it left is all that there is, once all of it is gone.
+  await Promise.race([gone, sleep(REAP_MS)]);
   const putRight = await finish?.();
   return {
     putRight,
@@ -91,6 +93,8 @@ interface Started {
   pid: number;
   streams: Readable[];
   finish: SandboxedProgram["finish"];
+  /** Resolves when no process of a sandbox is left; at once where there is none. */
+  gone: Promise<unknown>;
 }
 
 async function start(
@@ -108,7 +112,7 @@ async function start(
       cwd,
       env: program.env,
       stdio: gated
-        ? ["ignore", "pipe", "ignore", "pipe", guard.markFile() ?? "ignore"]
+        ? ["ignore", "pipe", "ignore", "pipe", guard.markFile() ?? "ignore", sandbox ? "pipe" : "ignore"]
         : ["ignore", "pipe", "pipe"],
       // A session of its own: one group to signal, and no terminal that a password prompt could wait at.
       detached: gated,
@@ -122,12 +126,21 @@ async function start(
     });
     child.on("error", () => undefined);
     if (child.pid === undefined) throw new Error("the process has no id");
+    const everyStream: readonly unknown[] = child.stdio;
     const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
-    return { child, pid: child.pid, streams, finish: program.finish };
+    return { child, pid: child.pid, streams, finish: program.finish, gone: endOf(everyStream[5]) };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     throw await notStarted(error, command, cwd);
   }
+}
+
+/** Everything inside holds the other end, so that it ends with the last of them. */
+function endOf(life: unknown): Promise<unknown> {
+  if (!(life instanceof Socket)) return Promise.resolve();
+  life.on("error", () => undefined).resume();
+  life.unref();
+  return new Promise((resolve) => life.once("close", resolve));
 }
 
 function release(child: ChildProcess): void {
