@@ -1,10 +1,10 @@
 // What the transport adds to a request when a token is at hand: time to the first byte of a small answer, beside a bare
-// undici request, one after the other in turn.
+// undici request with the same headers, one after the other in turn.
 //
 //   node --conditions=@zotpilot/source bench/provider-latency.ts [rounds]
 import { createCopilot } from "@zotpilot/provider";
 import { Agent } from "undici";
-import { asked, bareRequest } from "./support/chat-request.ts";
+import { asked, bareRequest, identity } from "./support/chat-request.ts";
 import { startChatServer } from "./support/chat-server.ts";
 import { argument, median } from "./support/measure.ts";
 
@@ -25,7 +25,7 @@ async function toFirst(events: () => Promise<AsyncIterable<unknown>>, isFirst: (
 
 const bare = () =>
   toFirst(
-    async () => (await bareRequest(server.origin, agent)).body,
+    async () => (await bareRequest(server.origin, agent, identity)).body,
     () => true,
   );
 /** Through the dispatcher alone: signing, headers, retries and timeouts, and no decoding. */
