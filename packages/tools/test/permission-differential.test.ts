@@ -159,7 +159,7 @@ describe.skipIf(problem !== undefined)(
     });
 
     test("generated commands", async () => {
-      const commands = fc.sample(generatedCommands(), { numRuns: many ? 100_000 : 1_000, seed: 6 });
+      const commands = fc.sample(generatedCommands(), { numRuns: many ? 20_000 : 1_000, seed: 6 });
       const unasked = (await allowed(commands)).filter((command) => !SLOW.test(command));
       expect(unasked.length).toBeGreaterThan(commands.length / 50);
       expect(await runAll(unasked)).toEqual([]);
