@@ -5,6 +5,8 @@ import { confineFiles, type ConfinementOptions } from "./confinement/confine-fil
 import { createEditTool } from "./edit.ts";
 import { globTool } from "./glob.ts";
 import { createGrepTool } from "./grep.ts";
+import { limitOutput, type LimitOutputOptions } from "./limits/limit-output.ts";
+import { limitTime, type LimitTimeOptions } from "./limits/limit-time.ts";
 import {
   createApprovalBroker,
   type ApprovalBroker,
@@ -25,6 +27,8 @@ export interface CodingToolsOptions {
   sandbox?: CommandSandbox;
   /** Remembers how files were; see `createCheckpoints`. */
   checkpoints?: CheckpointOptions;
+  /** How long a call may take and how much it may say, for tools that know no limit of their own; see `limitTime` and `limitOutput`. */
+  limits?: LimitTimeOptions & LimitOutputOptions;
   /** The environment of commands. Default: that of this process. */
   env?: Record<string, string | undefined>;
   /** The time limit of commands, in seconds. Default 120. */
@@ -69,9 +73,10 @@ export function createCodingTools(options: CodingToolsOptions = {}): CodingTools
     approval &&
     createApprovalBroker({ ...approval, risk: (name) => approval.risk?.(name) ?? risks.get(name) });
   const checkpoints = options.checkpoints && createCheckpoints(options.checkpoints);
-  // Asked first, then held to its folders, then remembered: a checkpoint is of what really runs.
+  // Asked first, then limited, then held to its folders, then remembered: a checkpoint is of what really runs.
   const middleware = [
     ...(broker ? [broker.middleware] : []),
+    ...(options.limits ? [limitTime(options.limits), limitOutput(options.limits)] : []),
     ...(confinement ? [confineFiles(confinement)] : []),
     ...(checkpoints ? [checkpoints.middleware] : []),
   ];

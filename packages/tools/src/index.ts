@@ -6,6 +6,7 @@ export * from "./confinement.ts";
 export { createEditTool, editTool } from "./edit.ts";
 export { globTool } from "./glob.ts";
 export { createGrepTool, type GrepToolOptions } from "./grep.ts";
+export * from "./limits.ts";
 export * from "./permission.ts";
 export { createPowershellTool } from "./powershell.ts";
 export { createReadTool, readTool } from "./read.ts";

@@ -149,11 +149,12 @@ test("all that surrounds the tools is one list, and works together", async () =>
     approval: { policy: fixedPolicy(policyLayer("flag", { allow: ["write"] })), project: cwd },
     confinement: { roots: [cwd] },
     checkpoints: { folder: await temporaryFolder(), session: "s" },
+    limits: {},
   });
   const run = compose(toolRunner(tools), ...middleware);
   const context = { cwd, signal: new AbortController().signal, progress: () => {} };
   const call = async (name: string, input: unknown) => textOf(await run(toolCall(name, input), context));
-  expect(middleware).toHaveLength(3);
+  expect(middleware).toHaveLength(5);
   expect(await call("write", { path: "a", content: "1" })).toContain("created");
   expect(await call("write", { path: "../a", content: "1" })).toContain("outside");
   expect(await call("bash", { command: "touch b" })).toContain("not permitted");

@@ -61,6 +61,7 @@ export async function openTools(settings: {
         }
       },
     },
+    limits: {},
     ...(confined && { confinement: { roots: [cwd] } }),
     ...(sandbox && { sandbox }),
     ...(session !== undefined && {
