@@ -40,6 +40,11 @@ export function addText(live: LiveText, delta: string): { live: LiveText; blocks
   return { live: grown, blocks: [] };
 }
 
+/** The same answer where something else has come into the scrollback: its next line stands apart from that. */
+export function beginAnew(live: LiveText): LiveText {
+  return live === emptyLiveText ? live : { ...live, committed: false, tail: live.tail.replace(/^\n+/, "") };
+}
+
 /** Ends the answer: what is left of it leaves for the scrollback. */
 export function endText(live: LiveText): AssistantBlock[] {
   const left = live.tail.trimEnd();

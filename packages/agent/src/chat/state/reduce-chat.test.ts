@@ -90,6 +90,18 @@ describe("reduceChat", () => {
     expect(shown(replayed)).toEqual(shown(live));
   });
 
+  test("a notice in the middle of an answer cuts no line of it in two", () => {
+    const said = ["one\ntwo", " is half", " of it\n\nthree\n"].map((text): AgentEvent => ({
+      type: "text_delta",
+      text,
+    }));
+    const begun = play([...toolTurn.slice(0, 4), ...said.slice(0, 2)]);
+    const noticed = reduceChat(begun, { type: "notice", level: "info", text: "meanwhile" });
+    expect(shown(noticed)).toEqual(["user read it", "assistant one", "notice meanwhile"]);
+    const ended = play([...said.slice(2), assistant([{ type: "text", text: "" }])], noticed);
+    expect(shown(ended).slice(3).join("\n")).toBe("assistant two is half of it\n\nthree");
+  });
+
   test("a run that breaks off keeps what was said, and says why", () => {
     const error = { code: "network", message: "The connection broke", retryable: true };
     const state = play([...toolTurn.slice(0, 13), { type: "run_end", reason: "error", error }]);

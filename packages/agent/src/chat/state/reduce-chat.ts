@@ -1,5 +1,5 @@
 import type { ChatAction, ChatState } from "./chat-state.ts";
-import { notice, reduceEvent } from "./reduce-event.ts";
+import { noticeMeanwhile, reduceEvent } from "./reduce-event.ts";
 
 /** Folds an action into the screen. Pure. */
 export function reduceChat(state: ChatState, action: ChatAction): ChatState {
@@ -9,7 +9,7 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
     case "replayed":
       return action.events.reduce(reduceEvent, state);
     case "notice":
-      return notice(state, action.level, action.text);
+      return noticeMeanwhile(state, action.level, action.text);
     case "connection_changed":
       return { ...state, connection: action.connection, model: undefined, models: [], quota: undefined };
     case "agent_ready":

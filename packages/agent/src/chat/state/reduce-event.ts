@@ -5,7 +5,7 @@ import type { Block, NoticeLevel } from "./block.ts";
 import { summarizeCall, writtenBy } from "./call-summary.ts";
 import type { ChatState, LiveTool } from "./chat-state.ts";
 import { errorText } from "./error-text.ts";
-import { addText, emptyLiveText, endText, wholeText } from "./live-text.ts";
+import { addText, beginAnew, emptyLiveText, endText, wholeText } from "./live-text.ts";
 import { shownResult } from "./tool-result.ts";
 
 /** So much of what a running tool says is kept; only its last lines are shown. */
@@ -93,10 +93,18 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
   }
 }
 
-/** Puts a notice into the scrollback. */
+/** Puts a notice into the scrollback, behind all that was said before. */
 export function notice(state: ChatState, level: NoticeLevel, text: string): ChatState {
-  const safe = sanitizeTerminalText(text).trim();
-  return append(flushText(state), [{ type: "notice", level, text: safe }]);
+  return append(flushText(state), [noticeBlock(level, text)]);
+}
+
+/** Puts a notice between the lines of an answer that is being written; the line that is not finished comes behind it. */
+export function noticeMeanwhile(state: ChatState, level: NoticeLevel, text: string): ChatState {
+  return append({ ...state, text: beginAnew(state.text) }, [noticeBlock(level, text)]);
+}
+
+function noticeBlock(level: NoticeLevel, text: string): Block {
+  return { type: "notice", level, text: sanitizeTerminalText(text).trim() };
 }
 
 function append(state: ChatState, blocks: readonly Block[]): ChatState {
