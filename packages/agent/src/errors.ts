@@ -67,6 +67,11 @@ export function safeLine(text: string): string {
     .trim();
 }
 
+/** What a person reads of a conversation that the disk has no room for. */
+export function unsavedSentence(count: number): string {
+  return `${count === 1 ? "1 piece" : `${count} pieces`} of the conversation could not be saved.`;
+}
+
 /** An error as one line for a person, with what to do where that is known. */
 export function errorLine(error: { message?: string; code?: unknown; hint?: unknown }): string {
   const message = safeLine(error.message ?? "");

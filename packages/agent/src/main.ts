@@ -1,10 +1,11 @@
 import { encodeLine } from "@zotpilot/ndjson";
 import { isFault, reportCrash } from "./crash/crash-file.ts";
-import { errorLine, exitCodeOf, exitCodes, UsageError } from "./errors.ts";
+import { errorLine, exitCodeOf, exitCodes, unsavedSentence, UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
 import type { CliOptions } from "./options.ts";
 import { readPrompt } from "./modes/read-prompt.ts";
 import { parseCommandLine, type Invocation } from "./program.ts";
+import type { Runtime } from "./runtime/runtime.ts";
 
 /**
  * The whole program: reads the command line, does what it says, and resolves with the exit code. Never throws, and
@@ -126,8 +127,13 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
       }
     }
   } finally {
-    await runtime.close();
+    await closeRuntime(runtime, onWarning);
   }
+}
+
+async function closeRuntime(runtime: Runtime, onWarning: (sentence: string) => void): Promise<void> {
+  await runtime.close();
+  if (runtime.unsaved > 0) onWarning(unsavedSentence(runtime.unsaved));
 }
 
 function wantsJson(invocation: Invocation | undefined): boolean {

@@ -468,6 +468,16 @@ test("remove and prune: by age, number and size, never what is named or in use, 
   expect(new Set(pathsOf(await store.list()))).toEqual(new Set([paths[0], paths[1], paths[5]]));
 });
 
+test("F-7: what was never saved can be exported, though its session has no file", async () => {
+  const directory = await folder();
+  const target = join(directory, "kept");
+  const missing = join(directory, "20260102-030405-aaaaaaaa.jsonl");
+  await expect(exportSession(missing, target)).rejects.toMatchObject({ code: "session_not_found" });
+  const exported = await exportSession(missing, target, { unsaved: [user("hello"), assistant("there")] });
+  const { path } = await importSession(exported, { directory, cwd: "/p" });
+  expect(await historyOf(path)).toEqual([user("hello"), assistant("there")]);
+});
+
 test("search finds what was said, also before a summary, whatever its case", async () => {
   const store = createSessionStore({ root: await folder(), cwd: "/p" });
   await sessionFile(store.directory, [

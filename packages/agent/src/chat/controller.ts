@@ -1,5 +1,6 @@
 import { serializeError } from "@zotpilot/core";
 import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
+import { unsavedSentence } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { slashCommands } from "../slash-commands/index.ts";
 import { parseLine } from "../slash-commands/parse.ts";
@@ -27,7 +28,10 @@ export interface ChatController {
   answer(choice: ApprovalChoice): void;
   /** The dialog has no room for the whole call: it goes into the scrollback. */
   showWhole(): void;
+  /** Leaves; where something of the conversation is not saved, that is told first and asked for twice. */
   exit(): void;
+  /** Leaves at once. */
+  end(): void;
   /** Resolves when the chat is to end; rejects when it cannot go on. */
   readonly finished: Promise<void>;
   /** Stops whatever goes on. */
@@ -81,8 +85,17 @@ export function createChatController(options: {
     onError,
     reconnect,
     logIn: login.start,
-    exit: finish,
+    exit,
   });
+
+  let unsavedTold = 0;
+  function exit(): void {
+    const { unsaved } = runtime;
+    if (unsaved <= unsavedTold) return finish();
+    unsavedTold = unsaved;
+    const advice = "/export <file> writes the conversation elsewhere; /exit once more leaves without.";
+    notice("warning", `${unsavedSentence(unsaved)} ${advice}`);
+  }
 
   function hint(text: string): void {
     dispatch({ type: "hint_changed", hint: text });
@@ -145,7 +158,7 @@ export function createChatController(options: {
     },
     interrupt() {
       if (closeDialog()) return;
-      if (hintTimer) return finish();
+      if (hintTimer) return exit();
       // Kept in the history, so that Up brings it back.
       if (editor.get().buffer.text !== "") return editor.dispatch({ type: "submitted" });
       queue.stop();
@@ -158,7 +171,8 @@ export function createChatController(options: {
     },
     answer: approval.answer,
     showWhole: approval.showWhole,
-    exit: finish,
+    exit,
+    end: finish,
     dispose() {
       unwatchEditor();
       clearTimeout(hintTimer);

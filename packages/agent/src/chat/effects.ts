@@ -1,4 +1,5 @@
 import type { Store } from "@zotpilot/tui";
+import { safeLine } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { CommandEffect } from "../slash-commands/command.ts";
 import type { ChatConnection } from "./connection.ts";
@@ -48,6 +49,10 @@ export function createEffects(options: {
     notice("info", `The conversation is called "${name}" now.`);
   }
 
+  async function exportTo(target: string): Promise<void> {
+    notice("info", `The conversation is written to ${safeLine(await runtime.export(target))}`);
+  }
+
   async function setModel(id: string): Promise<void> {
     await (await connection.agent()).setModel(id);
     notice("info", `${id} answers from now on.`);
@@ -81,6 +86,8 @@ export function createEffects(options: {
         return notice("info", `The model hears before its next step: ${effect.text}`);
       case "rename":
         return void rename(effect.name).catch(onError);
+      case "export":
+        return void exportTo(effect.target).catch(onError);
       case "exit":
         return exit();
     }

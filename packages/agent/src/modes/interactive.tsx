@@ -46,8 +46,8 @@ export async function runInteractive(
       kittyKeyboard: { mode: "auto" },
     },
   );
-  if (signal.aborted) controller.exit();
-  signal.addEventListener("abort", () => controller.exit(), { once: true });
+  if (signal.aborted) controller.end();
+  signal.addEventListener("abort", () => controller.end(), { once: true });
   controller.start(initialPrompt);
   try {
     await Promise.race([controller.finished, broken]);

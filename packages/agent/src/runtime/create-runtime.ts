@@ -1,13 +1,22 @@
 import { AuthError, signOut } from "@zotpilot/auth";
-import type { Agent, ApprovalRequest, Session } from "@zotpilot/core";
+import {
+  exportSession,
+  type Agent,
+  type ApprovalRequest,
+  type DurableEvent,
+  type Session,
+} from "@zotpilot/core";
 import { createCopilot, type Copilot, type CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import type { CodingTools } from "@zotpilot/tools";
+import { resolve } from "node:path";
+import { UsageError } from "../errors.ts";
 import type { CliOptions } from "../options.ts";
 import { connectAccount } from "./account.ts";
 import { usableModels } from "./choose-model.ts";
 import { createConversations } from "./conversations.ts";
 import { openCredentials, type Credentials } from "./credentials.ts";
+import { exportTarget } from "./export-target.ts";
 import { guardSentences } from "./guards.ts";
 import { makeAgent } from "./make-agent.ts";
 import { createProxyFetch } from "./network.ts";
@@ -58,6 +67,8 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   /** The agent that was made last: it has the calls that wait for a decision. */
   let current: Agent | undefined;
   let codingTools: CodingTools | undefined;
+  /** What the session has no room for, and another file has. */
+  const exported = new WeakSet<DurableEvent>();
 
   function connect(): Promise<void> {
     return (connected ??= unlessFailed(connectFirst(), () => {
@@ -211,6 +222,21 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       const checkpoints = codingTools?.checkpoints;
       if (!checkpoints) return [];
       return (await checkpoints.undo()).restored;
+    },
+    get unsaved() {
+      return (current?.unsaved ?? []).filter((event) => !exported.has(event)).length;
+    },
+    async export(target) {
+      const file = await session;
+      if (!file || !current)
+        throw new UsageError("this conversation is not kept, so that it cannot be exported.");
+      const { transcript, unsaved } = current;
+      if (transcript.messages.length === 0) throw new UsageError("nothing was said yet.");
+      const path = await exportTarget(file.path, resolve(options.cwd, target), "choose another name");
+      const waiting = [...unsaved];
+      const written = await exportSession(file.path, path, { unsaved: waiting });
+      for (const event of waiting) exported.add(event);
+      return written;
     },
     async startDemo() {
       await connected?.catch(() => undefined);

@@ -61,6 +61,13 @@ export interface Runtime {
   undo(): Promise<readonly string[]>;
   /** Switches the connection to the built-in demo. */
   startDemo(): Promise<void>;
+  /** How many events of the conversation are neither saved nor exported. */
+  readonly unsaved: number;
+  /**
+   * Writes the conversation into one file, also what could not be saved, and returns that. `target` is a file or a folder,
+   * seen from `cwd`. Throws a `UsageError` when there is nothing to write, or something would be replaced.
+   */
+  export(target: string): Promise<string>;
   /** Aborts what runs, closes the session and the demo. May be called twice. */
   close(): Promise<void>;
 }

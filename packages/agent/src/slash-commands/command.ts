@@ -56,6 +56,7 @@ export type CommandEffect =
   | { readonly type: "prompt"; readonly text: string }
   | { readonly type: "steer"; readonly text: string }
   | { readonly type: "rename"; readonly name: string }
+  | { readonly type: "export"; readonly target: string }
   | { readonly type: "exit" };
 
 /** Something that a person can do by typing its name behind a slash. */

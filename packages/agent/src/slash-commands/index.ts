@@ -3,6 +3,7 @@ import type { SlashCommand } from "./command.ts";
 import { costCommand } from "./cost.ts";
 import { demoCommand } from "./demo.ts";
 import { exitCommand } from "./exit.ts";
+import { exportCommand } from "./export.ts";
 import { createHelpCommand } from "./help.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
@@ -24,6 +25,7 @@ export const slashCommands: readonly SlashCommand[] = [
   statusCommand,
   clearCommand,
   nameCommand,
+  exportCommand,
   loginCommand,
   logoutCommand,
   demoCommand,

@@ -7,11 +7,11 @@ import {
   type SessionTree,
 } from "@zotpilot/core";
 import { encodeLine } from "@zotpilot/ndjson";
-import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { exitCodes, safeLine, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
+import { exportTarget } from "../runtime/export-target.ts";
 import { findSession } from "../runtime/find-session.ts";
 import { resolvePaths } from "../runtime/paths.ts";
 import { accountCommand } from "./context.ts";
@@ -93,7 +93,11 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
     }
     case "export": {
       const { path } = await findSession(store, first);
-      const target = await exportTarget(path, resolve(options.cwd, rest[0] ?? "."), own.force);
+      const target = await exportTarget(
+        path,
+        resolve(options.cwd, rest[0] ?? "."),
+        own.force || "--force replaces it",
+      );
       const file = await exportSession(path, target);
       print(own.json ? encodeLine({ path: file }).trimEnd() : file);
       return exitCodes.ok;
@@ -107,25 +111,6 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
     case "prune":
       return prune(store, own, printSession, say);
   }
-}
-
-/** The file that an export goes into. Nothing that is there is replaced, and no folder made, unless that was asked for. */
-async function exportTarget(session: string, target: string, force: boolean): Promise<string> {
-  const isFolder = await isFolderAt(target);
-  const name = basename(session).replace(/\.jsonl$/, ".zotpilot");
-  const file = isFolder ? join(target, name) : `${target.replace(/\.zotpilot$/i, "")}.zotpilot`;
-  const folder = dirname(file);
-  if (!(await isFolderAt(folder))) throw new UsageError(`there is no folder ${folder} to export into.`);
-  const exists = await stat(file).catch(() => undefined);
-  if (exists && !force) throw new UsageError(`${file} is there already; --force replaces it.`);
-  return file;
-}
-
-function isFolderAt(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
 }
 
 async function search(

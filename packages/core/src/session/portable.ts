@@ -17,28 +17,31 @@ const extension = ".zotpilot";
 
 /**
  * Writes a session to one file that another machine can import, and returns its path. `target` is a folder, or a file
- * that is replaced. The project folder is left out; `unsaved` events are added at the end. Throws a `CoreError`.
+ * that is replaced. The project folder is left out; `unsaved` events are added at the end, and are all of it where the
+ * session has no file. Throws a `CoreError`.
  */
 export async function exportSession(
   path: string,
   target: string,
   options: { unsaved?: readonly DurableEvent[]; now?: () => Date } = {},
 ): Promise<string> {
-  const header = await requireOwnHeader(path);
+  const now = options.now ?? (() => new Date());
+  const { unsaved = [] } = options;
+  const saved = unsaved.length > 0 && (await isMissing(path)) ? undefined : await requireOwnHeader(path);
+  const header = saved ?? newHeader("", now());
   const isFolder = await stat(target).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
   const name = sessionFileName(header.id, header.createdAt).replace(/\.jsonl$/, extension);
   const file = isFolder ? join(target, name) : withExtension(target);
-  const now = options.now ?? (() => new Date());
   async function* lines(): AsyncGenerator<string, void> {
     yield encodeLine({ ...header, cwd: "" });
-    for await (const line of linesOf(path)) {
+    for await (const line of saved ? linesOf(path) : []) {
       const text = copyOf(line);
       if (text !== undefined && line.number > 1) yield text;
     }
-    for (const event of options.unsaved ?? []) {
+    for (const event of unsaved) {
       yield encodeLine({ id: randomUUID(), at: now().toISOString(), event });
     }
   }
@@ -63,15 +66,8 @@ export async function importSession(
   options: { directory: string; cwd: string; now?: () => Date },
 ): Promise<ImportedSession> {
   const now = options.now ?? (() => new Date());
-  const createdAt = now().toISOString();
-  const id = randomUUID();
-  const header: SessionHeader = {
-    type: "session",
-    version: sessionVersion,
-    id,
-    cwd: options.cwd,
-    createdAt,
-  };
+  const header = newHeader(options.cwd, now());
+  const { id, createdAt } = header;
   const path = join(options.directory, sessionFileName(id, createdAt));
   const warnings: string[] = [];
   if (isZotHeader(await firstLine(file))) {
@@ -95,6 +91,17 @@ export async function importSession(
   await writeWhole(path, lines());
   if (damaged > 0) warnings.push(leftOut(file, damaged));
   return { path, warnings };
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === "ENOENT" || code === "ENOTDIR",
+  );
+}
+
+function newHeader(cwd: string, now: Date): SessionHeader {
+  return { type: "session", version: sessionVersion, id: randomUUID(), cwd, createdAt: now.toISOString() };
 }
 
 function leftOut(file: string, lines: number): string {
