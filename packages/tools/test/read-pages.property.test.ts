@@ -36,6 +36,7 @@ async function readOn(path: string, from: Place, limit: number | undefined): Pro
   return seen;
 }
 
+const ALSO_UTF8 = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/;
 const limit = fc.option(fc.integer({ min: 1, max: 2_000 }), { nil: undefined });
 // Some lines are longer than a page.
 const scale = fc.constantFrom(1, 1, 1, 40, 3_000, 30_000);
@@ -53,7 +54,10 @@ test.each(WRITINGS.map((writing) => [writing.name, writing] as const))(
         // A character that ASCII text would not have tells one encoding from the other.
         const text = `ÿé\n${repeated.join("")}`;
         fc.pre(!text.includes("..."));
-        await writeFile(path, Buffer.concat([writing.mark, writing.write(text)]));
+        const bytes = Buffer.concat([writing.mark, writing.write(text)]);
+        // Some words of Windows-1252 are others in UTF-8, and nobody can tell which were meant.
+        fc.pre(writing.name !== "Windows-1252" || !ALSO_UTF8.test(bytes.toString("latin1")));
+        await writeFile(path, bytes);
         const rest = text.split("\n").slice(skip).join("\n");
         const pages = Math.ceil(text.split("\n").length / (most ?? 2_000));
         fc.pre(pages < 200);
