@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { sessionHeader, sessionLine, sessionVersion } from "../src/session/schem
 import { anyEvent, eventTypes } from "./support/arbitrary.ts";
 import { documentedAgent, documentedPrompt } from "./support/documented.ts";
 import { serve } from "./support/rpc.ts";
+import { folder } from "./support/session-files.ts";
 
 // What docs/protocol says is checked against the code, example lines and all.
 const page = (name: string): Promise<string> =>
@@ -92,7 +92,7 @@ test("events.md: the example is what the agent tells", async () => {
 test("session.md: the example opens, line by line in the documented form", async () => {
   const text = await page("session");
   const [lines = []] = jsonLines(text);
-  const path = join(await mkdtemp(join(tmpdir(), "zotpilot-docs-")), "session.jsonl");
+  const path = join(await folder(), "session.jsonl");
   await writeFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const session = await openSession(path);
   await session.close();

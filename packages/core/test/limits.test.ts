@@ -1,5 +1,4 @@
-import { mkdtemp, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as nextTick } from "node:timers/promises";
 import type { Usage } from "@zotpilot/provider/model";
@@ -8,6 +7,7 @@ import { z } from "zod";
 import { createAgent, defineTool, type AgentEvent } from "../src/index.ts";
 import { collectRun, only, resultTexts, runOptions } from "./support/run.ts";
 import { answerEvents, call, play, providerError, say, scripted, type Answer } from "./support/scripted.ts";
+import { folder as temporaryFolder } from "./support/session-files.ts";
 
 const fail = defineTool({
   name: "fail",
@@ -125,7 +125,7 @@ test("a cost that nobody knows is null with a reason, and a limit that cannot be
 });
 
 test("calls that touch different files run side by side, those that share one in asked order", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "zotpilot-touch-"));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, "a"), "");
   await symlink(join(folder, "a"), join(folder, "link-to-a"));
   const running = new Set<string>();

@@ -14,6 +14,7 @@ import {
 } from "../src/index.ts";
 import { collectRun, only, pairingProblems, resultTexts, runOptions, types } from "./support/run.ts";
 import { answerEvents, call, play, say, scripted } from "./support/scripted.ts";
+import { folder } from "./support/session-files.ts";
 
 const echo = defineTool({
   name: "echo",
@@ -76,10 +77,7 @@ test("calls that an earlier run left without a result are answered before the pr
 });
 
 test("a session that failed in the middle of tools can be gone on with, now and after a restart", async () => {
-  const { mkdtemp } = await import("node:fs/promises");
-  const { tmpdir } = await import("node:os");
-  const { join } = await import("node:path");
-  const directory = await mkdtemp(join(tmpdir(), "zotpilot-robust-"));
+  const directory = await folder();
   const file = createSession({ directory, cwd: "/project" });
   let full = true;
   const session: Session = {

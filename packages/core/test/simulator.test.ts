@@ -1,11 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createCopilot } from "@zotpilot/provider";
 import { answer, createSimulator, type Simulator } from "@zotpilot/simulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, createSession, defineTool, openSession, type AgentEvent } from "../src/index.ts";
+import { folder } from "./support/session-files.ts";
 
 // The strict service: it refuses a conversation whose calls and results do not pair up.
 let simulator: Simulator;
@@ -54,7 +52,7 @@ test("aborted at any event, and continued from its file: the service accepts wha
     .map((type, index) => ({ type, nth: seen.slice(0, index).filter((other) => other === type).length }))
     .filter(({ type, nth }) => nth < 3 || !type.endsWith("_delta"));
   for (const point of points) {
-    const directory = await mkdtemp(join(tmpdir(), "zotpilot-abort-"));
+    const directory = await folder();
     const session = createSession({ directory, cwd: "/project" });
     const agent = createAgent({ provider: provider(), model: "gpt-4.1", tools: [note], session });
     let nth = 0;
