@@ -257,6 +257,22 @@ describe("S-H3, S-H9: asking", () => {
     }
   });
 
+  test("questions come in the order of the calls, also when looking at the first takes longer", async () => {
+    const asked: unknown[] = [];
+    const { call } = await broker(
+      {},
+      {
+        ask: async ({ digest, call: { arguments: given } }) => {
+          asked.push(JSON.parse(given).path);
+          return { digest, decision: "deny" };
+        },
+      },
+    );
+    const paths = [`${"deep/".repeat(200)}file`, "a", "b", "c"];
+    await Promise.all(paths.map((path) => call("write", { path, content: "" })));
+    expect(asked).toEqual(paths);
+  });
+
   test("one question at a time, and an abort ends it", async () => {
     let open = 0;
     let most = 0;

@@ -66,6 +66,7 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
   const roots = [project, ...(options.roots ?? []).map(realOf)];
   let session: PolicyLayer[] = [];
   let queue: Promise<unknown> = Promise.resolve();
+  let before: Promise<unknown> = Promise.resolve();
 
   async function judge(call: ToolCall, cwd: string): Promise<{ decision: Decision; facts: CallFacts }> {
     const facts = await callFacts(call, cwd, options.risk(call.name) ?? "execute");
@@ -123,7 +124,12 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
   }
 
   async function settle(call: ToolCall, context: ToolContext): Promise<Settled> {
-    const { decision } = await judge(call, context.cwd);
+    // However long looking at a call takes: people are asked about calls in the order in which they were made.
+    const judged = judge(call, context.cwd);
+    judged.catch(() => undefined);
+    const inOrder = before.then(() => judged);
+    before = inOrder.catch(() => undefined);
+    const { decision } = await inOrder;
     if (decision.effect === "allow") return { asked: false };
     if (decision.effect === "deny") return { refused: refusal(decision), asked: false };
     const turn = queue.then(() => askAbout(call, context));
