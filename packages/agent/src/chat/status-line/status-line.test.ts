@@ -7,7 +7,7 @@ import { statusLine } from "./status-line.ts";
 const state: ChatState = {
   ...initialChatState({
     version: "1.2.3",
-    cwd: "/people/me/work/project",
+    cwd: "/people/me/code/project",
     connection: {
       type: "signed_in",
       host: "github.com",
@@ -30,13 +30,13 @@ const used = (contextTokens: number): Partial<ChatState> => ({
 });
 
 test("names model, context used, account and folder", () => {
-  expect(shown(used(64_000))).toBe("model-a · context 50% of 128k · me on github.com · ~/work/project");
+  expect(shown(used(64_000))).toBe("model-a · context 50% of 128k · me on github.com · ~/code/project");
   expect(shown(used(5))).toContain("context <1% of 128k");
   expect(shown(used(0))).toContain("context 0% of 128k");
 });
 
 test("says nothing of a limit that is not known", () => {
-  expect(shown({ models: [] })).toBe("model-a · me on github.com · ~/work/project");
+  expect(shown({ models: [] })).toBe("model-a · me on github.com · ~/code/project");
 });
 
 test("the demo is not taken for a model, and nobody for somebody", () => {
