@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { createSandbox, runCli } from "./support/cli.ts";
+import { planFault } from "./support/fault.ts";
 import { openTerminal, type TestTerminal } from "./support/terminal.ts";
 
 const program = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist", "bin.js");
@@ -29,17 +30,7 @@ test.each(faults)(
   { timeout: 60_000 },
   async (_name, fault) => {
     await using sandbox = await createSandbox();
-    const trigger = join(sandbox.project, "..", "trigger");
-    const file = join(sandbox.project, "..", "fault.mjs");
-    await writeFile(
-      file,
-      `import { existsSync } from "node:fs";
-       const timer = setInterval(() => {
-         if (!existsSync(${JSON.stringify(trigger)})) return;
-         clearInterval(timer);
-         ${fault}
-       }, 10);`,
-    );
+    const { file, happen } = await planFault(sandbox, fault);
     const settings = "stty -a | tr '\\n' ' ' | sed 's/^/settings: /'; echo";
     const command = `"${process.execPath}" --import "${file}" "${program}" --demo --yes`;
     const terminal = openTerminal({
@@ -54,7 +45,7 @@ test.each(faults)(
     await terminal.waitFor(/context \S+% of/);
     terminal.type("count slowly to 500\r");
     await terminal.waitFor(/\b12\b/);
-    await writeFile(trigger, "");
+    await happen();
     await terminal.waitFor(/^code 1$/);
     await terminal.waitUntil(
       () => terminal.history().filter((line) => line.startsWith("settings: ")).length === 2,

@@ -11,6 +11,7 @@ import {
   type CliResult,
   type Sandbox,
 } from "./support/cli.ts";
+import { planFault } from "./support/fault.ts";
 
 const secret = "ghu_aSecretThatIsInNoReport0123456789";
 const said = "a-prompt-that-is-in-no-report";
@@ -33,17 +34,7 @@ async function runWithFault(
   cue: string,
   flags: readonly string[] = [],
 ): Promise<CliResult> {
-  const trigger = join(sandbox.project, "..", "trigger");
-  const file = join(sandbox.project, "..", "fault.mjs");
-  await writeFile(
-    file,
-    `import { existsSync } from "node:fs";
-     const timer = setInterval(() => {
-       if (!existsSync(${JSON.stringify(trigger)})) return;
-       clearInterval(timer);
-       ${fault}
-     }, 10);`,
-  );
+  const { file, happen } = await planFault(sandbox, fault);
   const child = spawn(process.execPath, [...flags, "--import", file, ...cliArguments, ...args], {
     cwd: sandbox.project,
     env: sandbox.env,
@@ -52,9 +43,9 @@ async function runWithFault(
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
-    if (output.includes(cue)) void writeFile(trigger, "");
+    if (output.includes(cue)) void happen();
   });
-  if (cue === "") await writeFile(trigger, "");
+  if (cue === "") await happen();
   return finished(child);
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { createCopilot, type Copilot, type CopilotOptions } from "../src/index.ts";
 
 /** A request as the server saw it. */
 export interface SeenRequest {
@@ -100,4 +101,15 @@ export function mint(): Answer & { values: string[] } {
     );
   };
   return Object.assign(answer, { values });
+}
+
+/** A client of a server that gives it a token and answers with `routes`; closed when the test ends. */
+export async function startClient(
+  routes: Record<string, Answer>,
+  options: Partial<CopilotOptions> = {},
+): Promise<{ copilot: Copilot; service: FakeService }> {
+  const service = await startService({ [TOKEN_PATH]: mint(), ...routes });
+  const copilot = createCopilot({ githubToken: () => "ghu_fixture", host: service.origin, ...options });
+  onTestFinished(() => copilot.close());
+  return { copilot, service };
 }

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   collectMessage,
   createCopilot,
@@ -12,7 +12,7 @@ import { decode, frames, summary, wires } from "./decoding.ts";
 import {
   CHAT_PATH,
   json,
-  mint,
+  startClient,
   startService,
   stream,
   text,
@@ -21,13 +21,6 @@ import {
 } from "./fake-service.ts";
 import { fixture } from "./fixtures.ts";
 import { hello } from "./simulated.ts";
-
-async function client(routes: Record<string, Answer>) {
-  const service = await startService({ [TOKEN_PATH]: mint(), ...routes });
-  const copilot = createCopilot({ githubToken: () => "ghu_fixture", host: service.origin });
-  onTestFinished(() => copilot.close());
-  return { copilot, service };
-}
 
 const isLong = process.env["ZOTPILOT_TEST_LONG"] === "1";
 const KB = 1024;
@@ -50,11 +43,11 @@ describe("M: how much of an answer is read", () => {
   ])("%s: what is at the limit arrives, one byte more does not", async (_name, path, value, limit, ask) => {
     let size = limit;
     const answer: Answer = (_request, response) => void response.writeHead(200).end(padded(value, size));
-    const { copilot } = await client({ "/models": json({ data: [model] }), [path]: answer });
+    const { copilot } = await startClient({ "/models": json({ data: [model] }), [path]: answer });
     await ask(copilot);
     // A client for each: a failed exchange is shared for a second.
     for (size of [limit + 1, ...(isLong ? [limit * 10] : [])]) {
-      const other = await client({ "/models": json({ data: [model] }), [path]: answer });
+      const other = await startClient({ "/models": json({ data: [model] }), [path]: answer });
       await expect(ask(other.copilot)).rejects.toMatchObject({
         code: "invalid_response",
         message: expect.stringContaining(`more than ${limit / KB} KB`),
@@ -64,7 +57,7 @@ describe("M: how much of an answer is read", () => {
 
   test("headers: 30 KB arrive, 33 KB are refused", async () => {
     const answer = (size: number): Answer => text("[]", 200, { "x-pad": "x".repeat(size) });
-    const { copilot } = await client({ "/small": answer(30 * KB), "*": answer(33 * KB) });
+    const { copilot } = await startClient({ "/small": answer(30 * KB), "*": answer(33 * KB) });
     const small = { origin: "https://copilot.invalid", path: "/small", method: "GET" } as const;
     const { body } = await copilot.dispatcher.request(small);
     expect(await body.text()).toBe("[]");
@@ -106,7 +99,7 @@ describe("M: how much of an answer is read", () => {
 
 describe("F-25, S-E2: lengths and packing that lie", () => {
   test("nothing is asked for packed, and what comes packed all the same is not unpacked", async () => {
-    const { copilot, service } = await client({
+    const { copilot, service } = await startClient({
       "/models": (_request, response) => {
         const packed = gzipSync(JSON.stringify({ data: [], pad: "x".repeat(20 * MB) }));
         response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
@@ -128,7 +121,7 @@ describe("F-25, S-E2: lengths and packing that lie", () => {
     ["of a length that is none", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n{}"],
   ])("an answer that is %s is an error", async (_name, raw) => {
     const answer: Answer = (_request, response) => void response.socket?.end(raw);
-    const { copilot } = await client({ "*": answer });
+    const { copilot } = await startClient({ "*": answer });
     for (const call of [collectMessage(copilot.stream(hello)), copilot.listModels()]) {
       await expect(call).rejects.toMatchObject({ name: "ProviderError" });
     }
@@ -136,7 +129,9 @@ describe("F-25, S-E2: lengths and packing that lie", () => {
 
   test("S-E2: a redirect leads nowhere, also one without a target; 304 is none", async () => {
     for (const status of [301, 302, 303, 307, 308]) {
-      const { copilot, service } = await client({ "*": text("", status, { location: "/elsewhere?x=1" }) });
+      const { copilot, service } = await startClient({
+        "*": text("", status, { location: "/elsewhere?x=1" }),
+      });
       const asked = collectMessage(copilot.stream(hello));
       await expect(asked).rejects.toMatchObject({
         code: "invalid_response",
@@ -145,11 +140,11 @@ describe("F-25, S-E2: lengths and packing that lie", () => {
       });
       expect(service.count("/elsewhere?x=1") + service.count("/elsewhere")).toBe(0);
     }
-    const { copilot } = await client({ "*": text("", 302) });
+    const { copilot } = await startClient({ "*": text("", 302) });
     await expect(copilot.listModels()).rejects.toMatchObject({
       message: expect.stringContaining("a redirect (status 302), and"),
     });
-    const unchanged = await client({ "*": (_request, response) => void response.writeHead(304).end() });
+    const unchanged = await startClient({ "*": (_request, response) => void response.writeHead(304).end() });
     for (const call of [collectMessage(unchanged.copilot.stream(hello)), unchanged.copilot.listModels()]) {
       await expect(call).rejects.toMatchObject({
         code: "bad_request",
@@ -162,7 +157,7 @@ describe("F-25, S-E2: lengths and packing that lie", () => {
 
 describe("S-E10: values cannot inject headers", () => {
   test.each(["a\r\nx-evil: 1", "a\nb", "a\u0000b"])("%j is refused before it is sent", async (value) => {
-    const { copilot, service } = await client({ "*": json({}) });
+    const { copilot, service } = await startClient({ "*": json({}) });
     const asked = collectMessage(copilot.stream({ ...hello, interactionId: value }));
     await expect(asked).rejects.toMatchObject({ code: "bad_request", retryable: false });
     expect(service.count(CHAT_PATH)).toBe(0);
@@ -191,7 +186,7 @@ test("F-26: a host that is not Copilot's, named by the token or beside it, gets 
     { ...token, endpoints: { api: `http://127.0.0.1:${port}/path` } },
     { ...token, token: `tid=fixture;proxy-ep=proxy.example;exp=1:mac` },
   ]) {
-    const { copilot, service } = await client({ [TOKEN_PATH]: json(answer) });
+    const { copilot, service } = await startClient({ [TOKEN_PATH]: json(answer) });
     await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({ code: "invalid_response" });
     await expect(copilot.listModels()).rejects.toMatchObject({ code: "invalid_response" });
     expect(service.seen.every(({ path }) => path === TOKEN_PATH)).toBe(true);
@@ -202,7 +197,7 @@ test("F-26: a host that is not Copilot's, named by the token or beside it, gets 
 test("a host that no longer serves the account leads to another token, and to the host that it names", async () => {
   const moved = await startService({ [CHAT_PATH]: stream(fixture("chat-stream-text.sse")) });
   let exchanges = 0;
-  const { copilot, service } = await client({
+  const { copilot, service } = await startClient({
     [TOKEN_PATH]: (request, response) => {
       exchanges += 1;
       const endpoints = exchanges > 1 ? { endpoints: { api: moved.origin } } : {};
@@ -217,7 +212,7 @@ test("a host that no longer serves the account leads to another token, and to th
 test("a byte order mark in front of JSON does no harm, and an endless id of a request is cut", async () => {
   const marked = (value: unknown): Answer => text(`\ufeff${JSON.stringify(value)}`);
   const answer = { choices: [{ message: { content: "hey" }, finish_reason: "stop" }] };
-  const { copilot } = await client({
+  const { copilot } = await startClient({
     [TOKEN_PATH]: marked(token),
     "/models": marked({ data: [model] }),
     [CHAT_PATH]: marked(answer),

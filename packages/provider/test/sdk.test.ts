@@ -3,13 +3,13 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { answer } from "@zotpilot/simulator";
 import { generateText } from "ai";
 import OpenAI, { APIError } from "openai";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { createCopilot, type Copilot } from "../src/index.ts";
+import { describe, expect, test } from "vitest";
+import { createCopilot } from "../src/index.ts";
 import { expectNoSecret } from "./canary.ts";
 import {
   CHAT_PATH,
   json,
-  mint,
+  startClient,
   startService,
   stream,
   text,
@@ -108,14 +108,7 @@ describe("the official SDKs with copilot.sdk as their options", () => {
 });
 
 describe("copilot.fetch", () => {
-  async function client(
-    chat: Answer,
-  ): Promise<{ copilot: Copilot; service: Awaited<ReturnType<typeof startService>> }> {
-    const service = await startService({ [TOKEN_PATH]: mint(), "*": chat });
-    const copilot = createCopilot({ githubToken: () => "ghu_fixture", host: service.origin });
-    onTestFinished(() => copilot.close());
-    return { copilot, service };
-  }
+  const client = (chat: Answer) => startClient({ "*": chat });
   const url = `https://copilot.invalid${CHAT_PATH}`;
   const post = (body: unknown, headers: Record<string, string> = {}) => ({
     method: "POST",

@@ -1,23 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { describe, expect, onTestFinished, test } from "vitest";
-import {
-  collectCompletion,
-  collectMessage,
-  createCopilot,
-  textOf,
-  type Copilot,
-  type CopilotOptions,
-} from "../src/index.ts";
-import {
-  CHAT_PATH,
-  json,
-  mint,
-  startService,
-  stream,
-  TOKEN_PATH,
-  type Answer,
-  type FakeService,
-} from "./fake-service.ts";
+import { describe, expect, test } from "vitest";
+import { collectCompletion, collectMessage, textOf, type Copilot } from "../src/index.ts";
+import { CHAT_PATH, json, mint, startClient, stream, TOKEN_PATH, type Answer } from "./fake-service.ts";
 import { fixture } from "./fixtures.ts";
 import { hello } from "./simulated.ts";
 
@@ -32,19 +16,9 @@ function drip(start: string, bit: string, status = 200): Answer {
   };
 }
 
-async function client(
-  routes: Record<string, Answer>,
-  options: Partial<CopilotOptions> = {},
-): Promise<{ copilot: Copilot; service: FakeService }> {
-  const service = await startService({ [TOKEN_PATH]: mint(), ...routes });
-  const copilot = createCopilot({ githubToken: () => "ghu_fixture", host: service.origin, ...options });
-  onTestFinished(() => copilot.close());
-  return { copilot, service };
-}
-
 describe("F-23: an answer that keeps coming and never ends", () => {
   test("a refusal is told with what has come of it", async () => {
-    const { copilot } = await client({ [CHAT_PATH]: drip("no such", "e", 400) }, { timeouts: QUICK });
+    const { copilot } = await startClient({ [CHAT_PATH]: drip("no such", "e", 400) }, { timeouts: QUICK });
     await expect(collectMessage(copilot.stream(hello))).rejects.toMatchObject({
       code: "bad_request",
       status: 400,
@@ -58,7 +32,7 @@ describe("F-23: an answer that keeps coming and never ends", () => {
     [TOKEN_PATH, (copilot) => copilot.listModels()],
     ["/embeddings", (copilot) => copilot.embeddings("a")],
   ])("%s has as long for the whole as for its beginning", async (path, ask) => {
-    const { copilot } = await client({ [path]: drip("{", " ") }, { timeouts: QUICK });
+    const { copilot } = await startClient({ [path]: drip("{", " ") }, { timeouts: QUICK });
     await expect(ask(copilot)).rejects.toMatchObject({
       code: "timeout",
       retryable: true,
@@ -80,7 +54,7 @@ describe("F-23: an answer that keeps coming and never ends", () => {
     ],
   ])("%s is given up after ten minutes without content", async (_name, answer, ask) => {
     let passed = 0;
-    const { copilot, service } = await client(
+    const { copilot, service } = await startClient(
       { "*": answer },
       { monotonicNow: () => performance.now() + passed },
     );
@@ -113,7 +87,10 @@ describe("F-23: an answer that keeps coming and never ends", () => {
       }, 20);
       response.on("close", () => clearInterval(timer));
     };
-    const { copilot } = await client({ "*": answer }, { monotonicNow: () => performance.now() + passed });
+    const { copilot } = await startClient(
+      { "*": answer },
+      { monotonicNow: () => performance.now() + passed },
+    );
     await expect(ask(copilot)).rejects.toMatchObject({ code: "timeout", retryable: true });
     expect(sent).toBeGreaterThan(5);
   });
@@ -132,7 +109,7 @@ describe("a renewal that hangs", () => {
       return undefined;
     };
     let passed = 0;
-    const { copilot, service } = await client(
+    const { copilot, service } = await startClient(
       { [TOKEN_PATH]: token, [CHAT_PATH]: stream(fixture("chat-stream-text.sse")) },
       { monotonicNow: () => performance.now() + passed },
     );
@@ -158,7 +135,7 @@ describe("a renewal that hangs", () => {
       return drip("{", " ")(request, response);
     };
     let passed = 0;
-    const { copilot } = await client(
+    const { copilot } = await startClient(
       { [TOKEN_PATH]: token, [CHAT_PATH]: stream(fixture("chat-stream-text.sse")) },
       { monotonicNow: () => performance.now() + passed, timeouts: QUICK },
     );
