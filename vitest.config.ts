@@ -12,6 +12,7 @@ export default defineConfig({
       ? ["packages/*/{src,test}/**/*.built.test.{ts,tsx}", "test/**/*.built.test.ts"]
       : ["packages/*/{src,test}/**/*.test.{ts,tsx}", "test/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: built ? ["**/node_modules/**"] : ["**/node_modules/**", "**/*.built.test.{ts,tsx}"],
+    setupFiles: "test/support/seeded-properties.ts",
     testTimeout: process.env["ZOTPILOT_TEST_LONG"] ? 900_000 : 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { graphemes } from "../text/width.ts";
+import { cellWidth, graphemes } from "../text/width.ts";
 import { emptyEditor, reduceEditor, type EditorAction, type EditorState } from "./editor-state.ts";
 import type { EditorCommand } from "./keymap.ts";
 import { defaultEditorKeymap } from "./keymap.ts";
@@ -42,6 +42,8 @@ describe("reduceEditor", () => {
     ["goes to the ends of the line", ["one\ntwo", { do: "line_start" }, "x"], "one\nx|two"],
     ["end of line", ["one\ntwo", { do: "line_start" }, { do: "line_end" }], "one\ntwo|"],
     ["moves by word", ["foo bar-baz", { do: "word_left" }, { do: "word_left" }], "foo |bar-baz"],
+    ["moves over a mark on a blank as one", ["a \u0301", { do: "word_left" }], "a| \u0301"],
+    ["takes a sign that reaches forward with its letter", ["\u0600ab", left, left], "|\u0600ab"],
     ["moves right by word", ["foo bar", { do: "line_start" }, { do: "word_right" }], "foo| bar"],
     ["cuts a word", ["foo bar", { do: "delete_word_backward" }], "foo |"],
     ["cuts to the line's start", ["a\nfoo", { do: "delete_to_line_start" }], "a\n|"],
@@ -83,7 +85,11 @@ describe("reduceEditor", () => {
     "submit"
   >[];
   const action: fc.Arbitrary<Step> = fc.oneof(
-    fc.constantFrom("a", " ", "\n", "你", "👩‍👩‍👧", "e\u0301", "\u0301", "\t", "\u001b[31m", "🇩🇪", "한글"),
+    fc.constantFrom(
+      ..."a/ /\n/你/👩‍👩‍👧/e\u0301/\u0301/\t/\u001b[31m/🇩🇪/한글/\u0600/\u200d/\ufe0f/\u{1f3fd}/\u0e33/\u1100/🇩/‼".split(
+        "/",
+      ),
+    ),
     fc.constantFrom(...commands).map((command) => ({ do: command })),
     fc.constant<Step>({ type: "submitted" }),
   );
@@ -98,16 +104,20 @@ describe("reduceEditor", () => {
           const { buffer } = run(steps, width);
           const boundaries = new Set([0]);
           let offset = 0;
-          for (const grapheme of graphemes(buffer.text)) boundaries.add((offset += grapheme.length));
+          let widest = 0;
+          for (const grapheme of graphemes(buffer.text)) {
+            boundaries.add((offset += grapheme.length));
+            widest = Math.max(widest, cellWidth(grapheme));
+          }
           expect(boundaries).toContain(buffer.cursor);
           const view = viewOf(buffer, width, height);
           expect(view.rows.length).toBeLessThanOrEqual(height);
           expect(view.cursorRow).toBeLessThan(view.rows.length);
-          expect(view.cursorColumn).toBeLessThan(Math.max(width, 5));
+          expect(view.cursorColumn).toBeLessThan(Math.max(width, widest + 1));
           expect(buffer.text).not.toContain("\u001b");
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: process.env["ZOTPILOT_TEST_LONG"] ? 100_000 : 1000 },
     );
   });
 

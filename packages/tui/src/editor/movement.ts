@@ -47,7 +47,8 @@ export function previousWord(text: string, offset: number): number {
   let at = offset;
   while (at > 0 && !isWord(text, at - 1)) at--;
   while (at > 0 && isWord(text, at - 1)) at--;
-  return at;
+  const boundary = snapToBoundary(text, at);
+  return boundary === at ? at : previousBoundary(text, boundary);
 }
 
 /** The end of the word behind `offset`. */
@@ -55,12 +56,12 @@ export function nextWord(text: string, offset: number): number {
   let at = offset;
   while (at < text.length && !isWord(text, at)) at++;
   while (at < text.length && isWord(text, at)) at++;
-  return at;
+  return snapToBoundary(text, at);
 }
 
 function isWord(text: string, offset: number): boolean {
   const code = text.charCodeAt(offset);
-  // Surrogates and joiners count as well, so that no character is cut in two.
+  // Surrogates and joiners count as well, so that an emoji is a word.
   if ((code >= 0xd800 && code <= 0xdfff) || code === 0x200c || code === 0x200d) return true;
   return /[\p{L}\p{N}\p{M}_]/u.test(text.charAt(offset));
 }
@@ -68,10 +69,14 @@ function isWord(text: string, offset: number): boolean {
 /** No user-perceived character that anybody types is longer; what is longer is cut here. */
 const longestCharacter = 256;
 
-/** A character that always begins a new user-perceived character: printable ASCII and the newline. */
+/**
+ * Whether a user-perceived character certainly begins here: a newline, or printable ASCII behind something
+ * that does not reach forward. The first character that does is U+0600 (Unicode's class "Prepend").
+ */
 function isSimple(text: string, offset: number): boolean {
   const code = text.charCodeAt(offset);
-  return (code >= 0x20 && code <= 0x7e) || code === 0x0a;
+  if (code === 0x0a) return true;
+  return code >= 0x20 && code <= 0x7e && (offset === 0 || text.charCodeAt(offset - 1) < 0x600);
 }
 
 /** A boundary before `offset`, near enough to look at everything from there on. */
