@@ -84,15 +84,11 @@ export function reduceTranscript(transcript: Transcript, event: AgentEvent): Tra
 /** Folds many events at once: the same as one after another, in time that grows with them and no faster. */
 export function foldTranscript(events: Iterable<AgentEvent>): Transcript {
   let transcript = emptyTranscript;
-  let messages: Message[] = [];
+  let messages: TranscriptMessage[] = [];
   for (const event of events) {
-    if (event.type === "compacted" || event.type === "cleared") {
-      transcript = reduceTranscript(transcript, event);
-      messages = [...transcript.messages];
-    } else {
-      transcript = reduceTranscript(transcript, event);
-      for (const message of transcript.messages) messages.push(message);
-    }
+    transcript = reduceTranscript(transcript, event);
+    if (event.type === "compacted" || event.type === "cleared") messages = [];
+    for (const message of transcript.messages) messages.push(message);
     if (transcript.messages.length > 0) transcript = { ...transcript, messages: [] };
   }
   return { ...transcript, messages };

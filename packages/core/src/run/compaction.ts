@@ -3,14 +3,13 @@ import { compactedMessages, openTasksIn, planCompaction } from "../context/compa
 import { estimatePrefix, estimateTokens } from "../context/estimate.ts";
 import { summarize, summarySystem } from "../context/summarize.ts";
 import { CoreError, messageOf, serializeError } from "../errors.ts";
-import { costOf, totalCost } from "../events/cost.ts";
 import type { AgentEvent } from "../events/event.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { createChannel, type Channel } from "./channel.ts";
 import { patiently, type Patiently } from "./patiently.ts";
 import { createRetries, wait } from "./retry.ts";
 import type { RunOptions } from "./run-agent.ts";
-import { count, type Spent } from "./run-turn.ts";
+import { count, tellUsage, type Spent } from "./run-turn.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** Below so many tokens nobody asks for the limits of a model. */
@@ -228,7 +227,11 @@ async function ask(
       failure = { error };
     }
     const usage = reader.usage() ?? null;
-    if (usage || !failure) tellUsage(usage, costs, options, channel);
+    if (usage || !failure) {
+      for (const event of tellUsage(options, { usage }, costs.spent)) channel.push(event);
+      count(costs.spent, { usage });
+      if (usage) costs.usage = costs.usage ? addUsage(costs.usage, usage) : usage;
+    }
     if (!failure) {
       if (reader.finishReason() === "content_filter") throw new Error("the content filter stopped it");
       return textOf(reader.message());
@@ -239,24 +242,6 @@ async function ask(
     channel.push({ type: "retry", attempt, delayMs, error: serializeError(failure.error) });
     if (!(await wait(delayMs, options.signal))) throw failure.error;
   }
-}
-
-function tellUsage(
-  usage: Usage | null,
-  costs: SummaryCosts,
-  options: CompactionRun["options"],
-  channel: Channel<AgentEvent>,
-): void {
-  const { spent } = costs;
-  const blind = options.budget?.spent(usage);
-  if (blind !== undefined) channel.push({ type: "notice", level: "warning", text: blind });
-  count(spent, { usage });
-  if (usage) costs.usage = costs.usage ? addUsage(costs.usage, usage) : usage;
-  const cost = {
-    turn: costOf(usage),
-    total: totalCost(spent.usage, spent.unmeasured, spent.premiumRequests),
-  };
-  channel.push({ type: "usage", turn: usage, total: spent.usage, cost });
 }
 
 /** Tokens that a request may take; undefined when nobody can say. */

@@ -20,6 +20,7 @@ import type { Budget } from "./budget.ts";
 import type { Compaction } from "./compaction.ts";
 import { maxCallsRun } from "./limits.ts";
 import { createRepeatGuard, type RepeatGuard } from "./repeat-guard.ts";
+import type { Patiently } from "./patiently.ts";
 import { runToolCalls } from "./run-tool-calls.ts";
 import { count, isKept, runTurn, type Spent, type TurnResult } from "./run-turn.ts";
 
@@ -52,11 +53,8 @@ export interface RunOptions {
   initiator?: Initiator;
   /** What the conversation has spent so far. */
   spent?: Spent;
-  /**
-   * How many premium requests a person's prompt to a model counts as, when that is known. Asked beside the model call;
-   * nobody waits for it longer than five seconds, and it may throw.
-   */
-  premiumRequests?: (model: string, signal: AbortSignal) => Promise<number | undefined>;
+  /** How many premium requests a person's prompt to a model counts as, when that is known. Asked beside the model call. */
+  premiumRequests?: Patiently<number>;
   /** Asked before each model call, and told what it cost; see `createBudget`. */
   budget?: Budget;
   /** How to ask a person about a call; asked for with each, since who answers may come and go. */

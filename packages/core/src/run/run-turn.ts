@@ -88,7 +88,7 @@ async function* callModel(
       if (isKept({ message, ...cost })) {
         // What came to nothing has cost something all the same.
         count(spent, cost);
-        yield { type: "assistant_message", message, ...costFields(cost), stopReason: "error" };
+        yield { type: "assistant_message", message, ...cost, stopReason: "error" };
         cost.usage = null;
         delete cost.premiumRequests;
       }
@@ -140,7 +140,12 @@ async function* tryOnce(options: RunOptions, request: ModelRequest): AsyncGenera
   return { reader, started, answered };
 }
 
-function* tellUsage(options: RunOptions, call: CallCost, spent: Spent): Generator<AgentEvent, void> {
+/** Tells what a call has cost, and what it makes together with what was spent before. */
+export function* tellUsage(
+  options: Pick<RunOptions, "budget">,
+  call: CallCost,
+  spent: Spent,
+): Generator<AgentEvent, void> {
   const { usage, premiumRequests } = call;
   const blind = options.budget?.spent(usage);
   if (blind !== undefined) yield { type: "notice", level: "warning", text: blind };

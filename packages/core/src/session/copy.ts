@@ -30,7 +30,7 @@ export interface CopyOptions {
 export async function copySession(path: string, options: CopyOptions): Promise<string> {
   const now = options.now ?? (() => new Date());
   const parent = await requireOwnHeader(path);
-  const at = options.at === undefined ? undefined : await wholeId(path, options.at);
+  const last = options.at === undefined ? undefined : await lineMeant(path, options.at);
   const createdAt = now().toISOString();
   const id = randomUUID();
   const header: SessionHeader = {
@@ -40,37 +40,41 @@ export async function copySession(path: string, options: CopyOptions): Promise<s
     cwd: options.cwd ?? parent.cwd,
     createdAt,
     parent: parent.id,
-    ...(at !== undefined && { forkedAt: at }),
+    ...(last && { forkedAt: last.id }),
   };
   const target = join(options.directory, sessionFileName(id, createdAt));
-  await writeWhole(target, copiedLines(path, header, at));
+  await writeWhole(target, copiedLines(path, header, last?.number));
   return target;
 }
 
-/** The id that is meant by the beginning of it. */
-async function wholeId(path: string, wanted: string): Promise<string> {
-  const ids = new Set<string>();
+/** The line that is meant by its id, or by the beginning of it. */
+async function lineMeant(path: string, wanted: string): Promise<{ id: string; number: number }> {
+  const found = new Map<string, number>();
   for await (const line of linesOf(path)) {
     if (line.type !== "line" || line.number === 1 || !line.text.includes(wanted)) continue;
     const envelope = sessionLine.safeParse(parseLine(line.text));
-    if (envelope.success && envelope.data.id.startsWith(wanted)) ids.add(envelope.data.id);
+    if (!envelope.success) continue;
+    const { id } = envelope.data;
+    if (id.startsWith(wanted) && !found.has(id)) found.set(id, line.number);
   }
-  const [only] = ids.has(wanted) ? [wanted] : ids;
-  if (wanted === "" || only === undefined) {
+  const [only, another] = [...found].filter(([id]) => id === wanted || !found.has(wanted));
+  if (wanted === "" || !only) {
     throw new CoreError("session_not_found", `there is no message ${wanted} in ${path}`);
   }
-  if (ids.size === 1 || only === wanted) return only;
-  const meant = [...ids].join(", ");
-  throw new CoreError(
-    "session_not_found",
-    `more than one message of ${path} is meant by ${wanted}: ${meant}`,
-  );
+  if (another) {
+    const meant = [...found.keys()].join(", ");
+    throw new CoreError(
+      "session_not_found",
+      `more than one message of ${path} is meant by ${wanted}: ${meant}`,
+    );
+  }
+  return { id: only[0], number: only[1] };
 }
 
 async function* copiedLines(
   path: string,
   header: SessionHeader,
-  at: string | undefined,
+  last: number | undefined,
 ): AsyncGenerator<string, void> {
   let name = "";
   yield encodeLine(header);
@@ -79,9 +83,7 @@ async function* copiedLines(
     if (text === undefined || line.number === 1) continue;
     yield text;
     name = nameIn(line) ?? name;
-    if (at === undefined || !text.includes(at)) continue;
-    const envelope = sessionLine.safeParse(parseLine(text));
-    if (envelope.success && envelope.data.id === at) break;
+    if (line.number === last) break;
   }
   const event = { type: "session_named", name: "" } as const;
   if (name !== "") yield encodeLine({ id: randomUUID(), at: header.createdAt, event });

@@ -89,11 +89,10 @@ function parseTexts(given: Fields, properties: Fields): Fields {
   for (const [name, schema] of Object.entries(properties)) {
     const text = Object.hasOwn(given, name) ? given[name] : undefined;
     if (typeof text !== "string" || !/^\s*[[{]/.test(text)) continue;
-    const wanted = typesOf(schema);
-    if (!wanted || wanted.has("string")) continue;
+    if (!isNested(schema)) continue;
     const value = decodeArguments({ arguments: text });
     const type = Array.isArray(value) ? "array" : fieldsOf(value) && "object";
-    if (type && wanted.has(type)) repaired = { ...repaired, [name]: value };
+    if (type && isNested(schema, [type])) repaired = { ...repaired, [name]: value };
   }
   return repaired;
 }

@@ -1,3 +1,4 @@
+import { detailsOf } from "../errors/hide-secrets.ts";
 import { ProviderError } from "../errors/provider-error.ts";
 import { displayText } from "../errors/redact.ts";
 import type { ModelInfo } from "../model/model-info.ts";
@@ -31,10 +32,8 @@ export function schemaError(
   const more = suspects.length > MOST_NAMES ? ` and ${suspects.length - MOST_NAMES} more` : "";
   const why = `The schemas of these tools have union types or references, which some models refuse: ${named}${more}.`;
   return new ProviderError("bad_request", `${error.message} ${why}`, {
+    ...detailsOf(error),
     cause: error,
-    status: error.status,
-    ...(error.requestId !== undefined && { requestId: error.requestId }),
-    ...(error.serviceCode !== undefined && { serviceCode: error.serviceCode }),
     hint: "Leave these tools out, or choose another model.",
   });
 }

@@ -162,8 +162,7 @@ export function createTokenCache(exchange: TokenExchange, options: TokenCacheOpt
           throw error;
         });
       }
-      if (held && now() < held.refreshAt) return held.token;
-      return join(signal);
+      return ready() ?? join(signal);
     },
   };
 }
