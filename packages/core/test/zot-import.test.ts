@@ -171,3 +171,50 @@ test("a file that zot has written in print mode, and its export, are taken over 
     for (const body of bodies) expect(body).toContain("hello <b>&");
   }
 });
+
+// The rows are those of zot's SessionMeta, AppendCompaction and Message (its packages/core and packages/provider).
+test("a session that zot has compacted stays so, its history stays readable, and what a service ran itself is left out", async () => {
+  const directory = await folder();
+  const file = join(import.meta.dirname, "__fixtures__", "zot-compacted.jsonl");
+  const { path, warnings } = await importSession(file, { directory, cwd: "/here" });
+  expect(warnings).toEqual([]);
+  const history = await historyOf(path);
+  expect(history.flatMap((event) => (event.type === "user_message" ? [textOf(event.message)] : []))).toEqual([
+    "make the parser faster",
+    "and now?",
+  ]);
+
+  const session = await openSession(path);
+  await session.close();
+  const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
+  expect(transcript.name).toBe("Parser");
+  expect(transcript.usage).toEqual({
+    inputTokens: 190,
+    outputTokens: 24,
+    cachedInputTokens: 60,
+    reasoningTokens: 8,
+  });
+  expect(pairingProblems(transcript.messages)).toEqual([]);
+  expect(transcript.messages.map((message) => [message.role, textOf(message)])).toEqual([
+    ["user", "## Context Summary (compacted)\n\n## Goal\nA faster parser."],
+    ["assistant", "I measure."],
+    ["tool", "ok <1s"],
+    ["user", "and now?"],
+    ["assistant", "Faster by half."],
+  ]);
+  // A summary is nothing that a person said.
+  expect(transcript.messages.map((message) => "summary" in message)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
+
+  for (const body of await goOn(path)) {
+    expect(body).toContain("A faster parser.");
+    for (const gone of ["make the parser faster", "package parser", "openrouter", "sealed", "Only thought"]) {
+      expect(body).not.toContain(gone);
+    }
+  }
+});

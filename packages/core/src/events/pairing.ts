@@ -67,10 +67,12 @@ export function pairCalls(events: readonly DurableEvent[]): PairedEvents {
   return paired;
 }
 
-function asEvent(message: Message): DurableEvent {
+/** The event that tells a message of which nobody knows what it has cost. */
+export function asEvent(message: Message): DurableEvent {
   if (message.role === "user") return { type: "user_message", message };
   if (message.role === "tool") return { type: "tool_message", message };
-  return { type: "assistant_message", message, usage: null, stopReason: "end" };
+  const stopReason = callsOf(message).length > 0 ? "tool_calls" : "end";
+  return { type: "assistant_message", message, usage: null, stopReason };
 }
 
 function callsOf(message: Message): ToolCall[] {

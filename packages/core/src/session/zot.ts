@@ -1,7 +1,8 @@
-import type { ImagePart, TextPart, ToolCall } from "@zotpilot/provider/model";
+import { emptyUsage, type ImagePart, type TextPart, type ToolCall } from "@zotpilot/provider/model";
 import { z } from "zod";
 import type { DurableEvent } from "../events/event.ts";
-import { pairCalls } from "../events/pairing.ts";
+import { asEvent, pairCalls } from "../events/pairing.ts";
+import type { TranscriptMessage } from "../events/transcript.ts";
 
 const text = z.object({ text: z.string() }).loose();
 const image = z.object({ mime_type: z.string(), data: z.string() });
@@ -15,8 +16,15 @@ const block = z.looseObject({
   call_id: z.string().nullish(),
   content: z.array(z.unknown()).nullish(),
   is_error: z.boolean().nullish(),
+  server: z.boolean().nullish(),
   reasoning_id: z.string().nullish(),
   encrypted_content: z.string().nullish(),
+});
+const message = z.looseObject({
+  role: z.enum(["user", "assistant", "tool"]),
+  content: z.array(z.unknown()).nullish(),
+  time: z.string().nullish(),
+  meta: z.looseObject({ compaction: z.string().nullish() }).nullish(),
 });
 const row = z.looseObject({
   type: z.string(),
@@ -27,18 +35,14 @@ const row = z.looseObject({
       title: z.string().nullish(),
     })
     .nullish(),
-  message: z
-    .looseObject({
-      role: z.enum(["user", "assistant", "tool"]),
-      content: z.array(z.unknown()).nullish(),
-      time: z.string().nullish(),
-    })
-    .nullish(),
+  message: message.nullish(),
+  messages: z.array(z.unknown()).nullish(),
   title: z.string().nullish(),
   cumulative: z
     .looseObject({
       input_tokens: z.number().nullish(),
       output_tokens: z.number().nullish(),
+      reasoning_tokens: z.number().nullish(),
       cache_read_tokens: z.number().nullish(),
       cache_write_tokens: z.number().nullish(),
     })
@@ -81,38 +85,41 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
     });
   }
 
-  function addMessage(message: NonNullable<Row["message"]>): void {
-    const blocks = blocksOf(message.content ?? []);
-    const at = message.time ? { at: message.time } : {};
-    if (message.role === "user") {
+  /** The messages that one of zot is: it answers all calls of a turn in one. */
+  function messagesOf(given: z.infer<typeof message>): TranscriptMessage[] {
+    const blocks = blocksOf(given.content ?? []);
+    const at = given.time ? { at: given.time } : {};
+    if (given.role === "user") {
       const content = blocks.flatMap(contentOf);
       const [first] = content;
-      if (content.length === 0 || (first?.type === "text" && first.text === mirrored)) return;
-      events.push({ type: "user_message", message: { role: "user", content, ...at } });
-    } else if (message.role === "assistant") {
+      if (content.length === 0 || (first?.type === "text" && first.text === mirrored)) return [];
+      if (given.meta?.compaction === "true") return [{ role: "user", content, ...at, summary: true }];
+      return [{ role: "user", content, ...at }];
+    }
+    if (given.role === "assistant") {
       const content = blocks.flatMap((part) => answerOf(part, () => (isOdd = true)));
       for (const part of content) if (part.type === "tool_call") names.set(part.id, part.name);
-      if (content.length === 0) return;
-      const stopReason = content.some((part) => part.type === "tool_call") ? "tool_calls" : "end";
-      const answer = { role: "assistant" as const, content, ...at };
-      events.push({ type: "assistant_message", message: answer, usage: null, stopReason });
-    } else {
-      for (const { call_id: callId, content, is_error: isError } of blocks) {
-        if (typeof callId !== "string") continue;
-        const result = blocksOf(content ?? []).flatMap(contentOf);
-        events.push({
-          type: "tool_message",
-          message: {
-            role: "tool",
-            callId,
-            name: names.get(callId) ?? "unknown",
-            content: result,
-            isError: isError === true,
-            ...at,
-          },
-        });
-      }
+      return content.length === 0 ? [] : [{ role: "assistant", content, ...at }];
     }
+    return blocks.flatMap(({ call_id: callId, content, is_error: isError }) => {
+      if (typeof callId !== "string") return [];
+      const name = names.get(callId) ?? "unknown";
+      const result = blocksOf(content ?? []).flatMap(contentOf);
+      return [{ role: "tool", callId, name, content: result, isError: isError === true, ...at }];
+    });
+  }
+
+  /** zot goes on from these; what came before is history. */
+  function addCompaction(values: readonly unknown[]): void {
+    const messages = values.flatMap((value) => {
+      const parsed = message.safeParse(value);
+      if (!parsed.success) isOdd = true;
+      return parsed.success ? messagesOf(parsed.data) : [];
+    });
+    const unmeasured = events.filter(({ type }) => type === "assistant_message").length;
+    // The sum comes at the end, with the last that zot has told.
+    const spent = { usage: emptyUsage(), unmeasured };
+    events.push({ type: "compacted", messages, files: [], usage: null, spent, contextTokens: 0 });
   }
 
   return {
@@ -122,9 +129,10 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
         damaged += 1;
         return;
       }
-      const { type, message, meta } = parsed.data;
+      const { type, message, messages, meta } = parsed.data;
       isOdd = false;
-      if (type === "message" && message) addMessage(message);
+      if (type === "message" && message) events.push(...messagesOf(message).map(asEvent));
+      else if (type === "compaction" && messages) addCompaction(messages);
       else if (type === "usage") cumulative = parsed.data.cumulative ?? cumulative;
       else if (type === "rename" || type === "meta") title = parsed.data.title || meta?.title || title;
       if (isOdd) damaged += 1;
@@ -147,12 +155,14 @@ function usageOf(sum: Row["cumulative"]) {
   const inputTokens = (sum.input_tokens ?? 0) + cachedInputTokens + (sum.cache_write_tokens ?? 0);
   const outputTokens = sum.output_tokens ?? 0;
   if (inputTokens === 0 && outputTokens === 0) return undefined;
-  return { inputTokens, outputTokens, cachedInputTokens, reasoningTokens: 0 };
+  return { inputTokens, outputTokens, cachedInputTokens, reasoningTokens: sum.reasoning_tokens ?? 0 };
 }
 
 /** Blocks on disk have no type; what they are is told by their fields, in zot's order. */
 function answerOf(part: Block, onOdd: () => void): (TextPart | ToolCall)[] {
   if (part.reasoning_id != null || part.encrypted_content != null) return [];
+  // A service has run it itself and told the result in its answer.
+  if (part.server === true) return [];
   if (part.name != null && part.id != null) {
     const call = { type: "tool_call" as const, id: part.id, name: part.name };
     return [{ ...call, arguments: argumentsText(part.arguments, onOdd) }];
