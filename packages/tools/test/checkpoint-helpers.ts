@@ -5,10 +5,10 @@ import { codingTools, createCheckpoints, type CheckpointOptions } from "../src/i
 import { temporaryFolder, textOf, toolCall } from "./helpers.ts";
 
 /** Tools with checkpoints around them, in folders of their own. */
-export async function setUpCheckpoints(options: Partial<CheckpointOptions> = {}) {
-  const cwd = await temporaryFolder();
-  const folder = await temporaryFolder();
-  const checkpoints = createCheckpoints({ folder, session: "session-1", ...options });
+export async function setUpCheckpoints(options: Partial<CheckpointOptions> & { cwd?: string } = {}) {
+  const cwd = options.cwd ?? (await temporaryFolder());
+  const folder = options.folder ?? (await temporaryFolder());
+  const checkpoints = createCheckpoints({ session: "session-1", ...options, folder });
   const run = compose(toolRunner(codingTools()), checkpoints.middleware);
   let calls = 0;
   const context = { cwd, signal: new AbortController().signal, progress: () => {} };

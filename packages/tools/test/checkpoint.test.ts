@@ -75,6 +75,29 @@ test("one call can be undone, but not below a later one", async () => {
   expect(await readFile(join(cwd, "a"), "utf8")).toBe("1");
 });
 
+test("a program that goes on with a session undoes its own turn, and then those before it", async () => {
+  const first = await setUp();
+  await first.call("write", { path: "a", content: "1" });
+  const { cwd, folder } = first;
+  for (const content of ["2", "3"]) {
+    // The services of both may call their first call the same.
+    const next = await setUp({ cwd, folder });
+    next.checkpoints.nextTurn();
+    await next.call("write", { path: "a", content });
+    await next.call("write", { path: `new-${content}`, content });
+  }
+  const last = await setUp({ cwd, folder });
+  expect(await last.checkpoints.list()).toHaveLength(5);
+  await last.checkpoints.undo();
+  expect([await readFile(join(cwd, "a"), "utf8"), await readdir(cwd)]).toEqual(["2", ["a", "new-2"]]);
+  await last.call("write", { path: "b", content: "own" });
+  await last.checkpoints.undo();
+  await last.checkpoints.undo();
+  expect([await readFile(join(cwd, "a"), "utf8"), await readdir(cwd)]).toEqual(["1", ["a"]]);
+  await last.checkpoints.undo();
+  expect(await readdir(cwd)).toEqual([]);
+});
+
 test("disk use is bounded, and what was let go is said so", async () => {
   const { cwd, folder, checkpoints, call } = await setUp({ maxBytes: 300_000 });
   for (let number = 0; number < 10; number += 1) {

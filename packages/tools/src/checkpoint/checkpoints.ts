@@ -56,17 +56,28 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   const blobs = createBlobStore(join(folder, "contents"));
   const commands = createCommandWatch(blobs, createGitObjects(join(folder, "reader")));
   const log = join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`);
+  /** Counted from where the log ended: the turns of a program that went on with the session before are its own. */
   let turn = 1;
+  let earlier: Promise<number> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  async function entries(): Promise<CheckpointEntry[]> {
+  /** All that were ever made. */
+  async function logged(): Promise<CheckpointEntry[]> {
     const text = await readFile(log, "utf8").catch(() => "");
     const byId = new Map<string, CheckpointEntry>();
     for (const line of text.split("\n")) {
       const entry = line === "" ? undefined : readEntry(line);
       if (entry) byId.set(`${entry.turn} ${entry.id}`, entry);
     }
-    return [...byId.values()].filter(({ undone }) => !undone);
+    return [...byId.values()];
+  }
+
+  async function entries(): Promise<CheckpointEntry[]> {
+    return (await logged()).filter(({ undone }) => !undone);
+  }
+
+  async function lastTurn(): Promise<number> {
+    return (await logged()).reduce((last, entry) => Math.max(last, entry.turn), 0);
   }
 
   async function append(entry: CheckpointEntry): Promise<void> {
@@ -81,7 +92,9 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
     const { files, folders } = changes;
     if (files.length === 0 && folders.length === 0) return;
     const made = folders.length > 0 && { folders };
-    await append({ id, turn, tool, at: now().toISOString(), cwd, files, ...made });
+    const own = turn;
+    const turnInLog = (await (earlier ??= lastTurn())) + own;
+    await append({ id, turn: turnInLog, tool, at: now().toISOString(), cwd, files, ...made });
     await forgetOldest();
   }
 
