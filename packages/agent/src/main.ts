@@ -1,4 +1,5 @@
 import { encodeLine } from "@zotpilot/ndjson";
+import { complain } from "./complain.ts";
 import { isFault, reportCrash } from "./crash/crash-file.ts";
 import { errorLine, exitCodeOf, exitCodes, unsavedSentence, UsageError } from "./errors.ts";
 import type { Io } from "./io.ts";
@@ -28,7 +29,7 @@ export async function main(argv: readonly string[], io: Io, signal: AbortSignal)
       io.stdout.write(encodeLine({ type: "error", message: line }));
       io.stdout.write(encodeLine({ type: "done" }));
     }
-    io.stderr.write(`zotpilot: ${line}\n`);
+    complain(io, line);
     if (io.env["ZOTPILOT_DEBUG"] && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
     return exitCodeOf(error);
   }
@@ -90,7 +91,7 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
   const prompt =
     options.mode === "print" || options.mode === "json" ? await readPrompt(options.prompt, io) : "";
   const { createRuntime } = await import("./runtime/create-runtime.ts");
-  const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
+  const onWarning = (sentence: string): void => complain(io, sentence);
   // The chat shows warnings itself: a line written beside its screen would tear it.
   const isChat = options.mode === "interactive";
   const runtime = createRuntime({

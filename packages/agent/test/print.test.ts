@@ -133,3 +133,19 @@ test("without a person to ask, reading runs and everything else is refused, unle
   });
   expect(await runCli(sandbox, ["--demo", "--allow", "not a rule(", "-p", "hi"])).toMatchObject({ code: 2 });
 });
+
+test("what is refused is told, and nothing that a model or a folder is called commands the terminal", async () => {
+  await using simulator = await createSimulator({ scenarios: ["hostile.obeys"] });
+  await using sandbox = await createSandbox({ COPILOT_GITHUB_TOKEN: simulator.githubToken });
+  const sting = "\u001b]52;c;ZXZpbA==\u0007\u009d0;title\u009c";
+  const calls = [
+    { name: "write", arguments: { path: `.git/hooks/${sting}`, content: "x" } },
+    { name: `tool${sting}`, arguments: {} },
+    { name: "bash", arguments: { command: `touch 'a${sting}'` } },
+  ];
+  const prompt = `<calls>${JSON.stringify(calls)}</calls>`;
+  const result = await runCli(sandbox, ["--host", simulator.origin, "-p", prompt]);
+  expect(result.stderr).toContain("write was not run");
+  expect(result.stderr).toContain("bash was not run");
+  expect(result.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});

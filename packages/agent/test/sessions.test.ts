@@ -244,3 +244,29 @@ test("the first request is small: instructions and tools take at most 6 KB", asy
   const request = simulator.requests.find(({ path }) => path === "/chat/completions");
   expect(JSON.stringify(request?.body).length).toBeLessThanOrEqual(6 * 1024);
 });
+
+test(
+  "sessions: with --json what was said is whole, and commands no terminal",
+  { timeout: 120_000 },
+  async () => {
+    await using sandbox = await createSandbox();
+    const said =
+      "he said \u00e2\u0080\u009cyes\u00e2\u0080\u009d and more\u200b, \u202etxt.exe \u{e0041}\u007f end";
+    await demo(sandbox, "-p", said);
+    const [session] = await list(sandbox);
+    const show = await runCli(sandbox, ["--demo", "--json", "sessions", "show", session?.id ?? ""]);
+    const texts = show.stdout
+      .trimEnd()
+      .split("\n")
+      .map(
+        (line) => JSON.parse(line) as { event: { message?: { role: string; content: { text?: string }[] } } },
+      )
+      .flatMap(({ event }) => (event.message?.role === "user" ? event.message.content : []));
+    expect(texts).toEqual([{ type: "text", text: said }]);
+    const search = await runCli(sandbox, ["--demo", "--json", "sessions", "search", "he said"]);
+    for (const { stdout } of [show, search]) {
+      for (const line of stdout.trimEnd().split("\n")) JSON.parse(line);
+      expect(stdout).not.toMatch(/[\u007f-\u009f\u200b\u202e\u{e0041}]/u);
+    }
+  },
+);

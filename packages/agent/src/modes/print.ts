@@ -1,6 +1,7 @@
 import type { AgentEvent } from "@zotpilot/core";
 import type { ToolCall } from "@zotpilot/provider/model";
 import { sanitizeChunk, sanitizeStart } from "@zotpilot/tui/sanitize";
+import { complain } from "../complain.ts";
 import { errorLine, safeLine } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -15,9 +16,7 @@ export async function runPrint(
 ): Promise<number> {
   const agent = await openAgent(runtime, io);
   if (runtime.connection.type === "demo") {
-    io.stderr.write(
-      "zotpilot: the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot\n",
-    );
+    complain(io, "the built-in demo answers, which is not an AI; `zotpilot login` connects Copilot");
   }
   let lineOpen = false;
   let sanitizer = sanitizeStart;
@@ -37,16 +36,16 @@ export async function runPrint(
     else if (event.type === "turn_end") closeLine();
     else if (event.type === "retry") {
       const seconds = Math.ceil(event.delayMs / 1000);
-      io.stderr.write(`zotpilot: ${errorLine(event.error)} Trying again in ${seconds} s.\n`);
+      complain(io, `${errorLine(event.error)} Trying again in ${seconds} s.`);
     } else if (event.type === "notice") {
-      io.stderr.write(`zotpilot: ${safeLine(event.text)}\n`);
+      complain(io, event.text);
     } else if (event.type === "tool_start" && io.stderr.isTTY) {
       io.stderr.write(`● ${callLine(event.call)}\n`);
     }
   };
   const result = await runPrompt(agent, prompt, { io, signal, show });
   closeLine();
-  if (result.error) io.stderr.write(`zotpilot: ${errorLine(result.error)}\n`);
+  if (result.error) complain(io, errorLine(result.error));
   return exitCodeOfRun(result);
 }
 

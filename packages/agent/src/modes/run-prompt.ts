@@ -1,4 +1,5 @@
 import type { Agent, AgentEvent, RunResult } from "@zotpilot/core";
+import { complain } from "../complain.ts";
 import { exitCodeOf, exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -7,7 +8,7 @@ import { drained } from "./drained.ts";
 /** The agent of a mode without a screen; what is to be said first goes to stderr. */
 export async function openAgent(runtime: Runtime, io: Io): Promise<Agent> {
   const agent = await runtime.agent();
-  for (const warning of runtime.warnings) io.stderr.write(`zotpilot: ${warning}\n`);
+  for (const warning of runtime.warnings) complain(io, warning);
   return agent;
 }
 

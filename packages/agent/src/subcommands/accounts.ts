@@ -1,4 +1,3 @@
-import { encodeLine } from "@zotpilot/ndjson";
 import { exitCodes, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
@@ -15,7 +14,7 @@ export interface AccountsCommandOptions {
 
 /** Lists the accounts that are signed in, or chooses the one to use. */
 export async function runAccounts(options: CliOptions, own: AccountsCommandOptions, io: Io): Promise<number> {
-  const { credentials, print, say } = accountCommand(io);
+  const { credentials, print, printJson, say } = accountCommand(io);
   const { accounts } = await credentials();
   const scope = own.here ? { folder: options.cwd } : {};
   const list = await accounts.list();
@@ -37,7 +36,7 @@ export async function runAccounts(options: CliOptions, own: AccountsCommandOptio
   if (own.json) {
     for (const { id, login, host, signedInAt, isDefault, folders } of list) {
       const facts = { id, login, host, signed_in_at: signedInAt, is_default: isDefault, folders };
-      print(encodeLine({ ...facts, in_use: id === used }).trimEnd());
+      printJson({ ...facts, in_use: id === used });
     }
     return exitCodes.ok;
   }

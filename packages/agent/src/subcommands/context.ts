@@ -1,3 +1,4 @@
+import { encodeLine } from "@zotpilot/ndjson";
 import { sanitizeTerminalText } from "@zotpilot/tui/sanitize";
 import type { Io } from "../io.ts";
 import { openCredentials, type Credentials } from "../runtime/credentials.ts";
@@ -11,6 +12,20 @@ export interface AccountCommand {
   readonly say: (line: string) => void;
   /** A line of the result, on stdout. */
   readonly print: (line: string) => void;
+  /** A value of the result as a line of JSON, on stdout, whole: what a terminal would obey is escaped. */
+  readonly printJson: (value: object) => void;
+}
+
+/** What JSON may hold as it is and a terminal obeys, or shows as other than it is. */
+const commanding =
+  /[\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** A character as JSON writes it by number. */
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    const unit = character.charCodeAt(index).toString(16).padStart(4, "0");
+    return `\\u${unit}`;
+  }).join("");
 }
 
 /** Opens nothing until it is asked for. */
@@ -24,5 +39,6 @@ export function accountCommand(io: Io): AccountCommand {
     credentials: () => (opened ??= openCredentials({ env: io.env, fetch, onWarning })),
     say,
     print: (line) => void io.stdout.write(`${sanitizeTerminalText(line)}\n`),
+    printJson: (value) => void io.stdout.write(encodeLine(value).replaceAll(commanding, escaped)),
   };
 }

@@ -1,9 +1,7 @@
 import { diagnoseHost, resolveGitHubHost, type Finding } from "@zotpilot/auth";
-import { encodeLine } from "@zotpilot/ndjson";
 import { exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
-import { createProxyFetch } from "../runtime/network.ts";
 import { accountCommand } from "./context.ts";
 
 const marks: Record<Finding["status"], string> = { ok: "✓", warning: "!", problem: "✗" };
@@ -15,20 +13,20 @@ export async function runDoctor(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { credentials, print } = accountCommand(io);
+  const { credentials, fetch, print, printJson } = accountCommand(io);
   let isWell = true;
   for (const host of await hostsOf(options, credentials)) {
     if (!json) print(host);
     const findings = diagnoseHost({
       host,
       env: io.env,
-      fetch: createProxyFetch(),
+      fetch,
       origins: copilotOrigins(host),
       signal,
     });
     for await (const finding of findings) {
       if (finding.status === "problem") isWell = false;
-      if (json) print(encodeLine({ host, ...finding }).trimEnd());
+      if (json) printJson({ host, ...finding });
       else {
         print(`  ${marks[finding.status]} ${finding.message}`);
         if (finding.advice) print(`    ${finding.advice}`);

@@ -7,7 +7,6 @@ import {
   saveToken,
   type LoginEvent,
 } from "@zotpilot/auth";
-import { encodeLine } from "@zotpilot/ndjson";
 import { errorLine, exitCodes, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
@@ -91,9 +90,9 @@ async function loginForProgram(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { credentials, fetch, print } = command;
+  const { credentials, fetch, printJson } = command;
   const events = signIn({ options, env: io.env, credentials: await credentials(), fetch, signal });
-  for await (const event of events) print(encodeLine(snakeCase(event)).trimEnd());
+  for await (const event of events) printJson(snakeCase(event));
   return signal.aborted ? exitCodes.interrupt : exitCodes.ok;
 }
 

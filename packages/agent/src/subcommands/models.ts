@@ -1,10 +1,10 @@
-import { encodeLine } from "@zotpilot/ndjson";
 import type { ModelInfo } from "@zotpilot/provider/model";
-import { sanitizeTerminalText } from "@zotpilot/tui/sanitize";
+import { complain } from "../complain.ts";
 import { exitCodes } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
 import { createRuntime } from "../runtime/create-runtime.ts";
+import { accountCommand } from "./context.ts";
 
 /** Lists the models that can be talked to, the default first. */
 export async function runModels(
@@ -13,12 +13,13 @@ export async function runModels(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const onWarning = (sentence: string): void => void io.stderr.write(`zotpilot: ${sentence}\n`);
+  const { print, printJson } = accountCommand(io);
+  const onWarning = (sentence: string): void => complain(io, sentence);
   const runtime = createRuntime({ options, env: io.env, onWarning, signal });
   try {
     const models = await runtime.models();
-    if (json) for (const model of models) io.stdout.write(encodeLine(model));
-    else io.stdout.write(sanitizeTerminalText(table(models)));
+    if (json) models.forEach(printJson);
+    else print(table(models));
     return exitCodes.ok;
   } finally {
     await runtime.close();
@@ -39,12 +40,11 @@ function table(models: readonly ModelInfo[]): string {
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   return [header, ...rows]
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
-          .trimEnd()}\n`,
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
     )
-    .join("");
+    .join("\n");
 }

@@ -1,4 +1,3 @@
-import { encodeLine } from "@zotpilot/ndjson";
 import type { PermissionStore } from "@zotpilot/tools";
 import { exitCodes, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -47,16 +46,13 @@ export async function runPermissions(
 }
 
 async function list(permissions: PermissionStore, json: boolean, command: AccountCommand): Promise<void> {
-  const { print, say } = command;
+  const { print, printJson, say } = command;
   for (const warning of await permissions.warnings()) say(`zotpilot: ${warning}`);
   const rules = await permissions.list();
   for (const { effect, rule, file, addedAt } of rules) {
     const origin = addedAt === undefined ? file : `permitted for this folder on ${addedAt.slice(0, 10)}`;
-    print(
-      json
-        ? encodeLine({ effect, rule, file, added_at: addedAt ?? null }).trimEnd()
-        : `${effect.padEnd(5)}  ${rule}  (${origin})`,
-    );
+    if (json) printJson({ effect, rule, file, added_at: addedAt ?? null });
+    else print(`${effect.padEnd(5)}  ${rule}  (${origin})`);
   }
   if (json) return;
   if (rules.length === 0) {

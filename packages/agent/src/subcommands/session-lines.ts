@@ -1,5 +1,4 @@
 import type { SessionSummary } from "@zotpilot/core";
-import { encodeLine } from "@zotpilot/ndjson";
 import { safeLine } from "../errors.ts";
 
 /** A session on one line for people; the time is that of this machine. */
@@ -15,10 +14,10 @@ function localTime(time: Date): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-/** A session as a line of JSON for programs. As in all that they read from us: snake_case. */
-export function sessionJson(session: SessionSummary): string {
+/** A session for programs. As in all that they read from us: snake_case. */
+export function sessionJson(session: SessionSummary): object {
   const { id, path, cwd, createdAt, updatedAt, bytes, name, title, model, parent } = session;
   const facts = { id, path, cwd, created_at: createdAt, updated_at: updatedAt.toISOString(), bytes };
   const told = { name: name ?? null, title: title ?? null, model: model ?? null, parent: parent ?? null };
-  return encodeLine({ ...facts, ...told }).trimEnd();
+  return { ...facts, ...told };
 }

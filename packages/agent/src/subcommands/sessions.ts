@@ -6,7 +6,6 @@ import {
   type SessionSummary,
   type SessionTree,
 } from "@zotpilot/core";
-import { encodeLine } from "@zotpilot/ndjson";
 import { resolve } from "node:path";
 import { exitCodes, safeLine, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -14,7 +13,7 @@ import type { CliOptions } from "../options.ts";
 import { exportTarget } from "../runtime/export-target.ts";
 import { findSession } from "../runtime/find-session.ts";
 import { resolvePaths } from "../runtime/paths.ts";
-import { accountCommand } from "./context.ts";
+import { accountCommand, type AccountCommand } from "./context.ts";
 import type { SessionAction } from "./session-actions.ts";
 import { sessionJson, sessionLine } from "./session-lines.ts";
 import { showSession } from "./show-session.ts";
@@ -37,17 +36,18 @@ export interface SessionsCommandOptions {
 
 /** Lists the conversations of this folder and does things with them. */
 export async function runSessions(options: CliOptions, own: SessionsCommandOptions, io: Io): Promise<number> {
-  const { print, say } = accountCommand(io);
+  const command = accountCommand(io);
+  const { print, printJson, say } = command;
   const isDemo = options.demo === "always";
   const root = `${resolvePaths(io.env).sessions}${isDemo ? "-demo" : ""}`;
   const store = createSessionStore({ root, cwd: options.cwd });
   const [first = "", ...rest] = own.words;
   const printSession = (session: SessionSummary): void =>
-    print(own.json ? sessionJson(session) : sessionLine(session));
+    own.json ? printJson(sessionJson(session)) : print(sessionLine(session));
   /** Tells which session there is now, and how to go on with it. */
   const tellNew = async (what: string, path: string): Promise<void> => {
     const session = await store.find(path);
-    if (own.json) print(sessionJson(session));
+    if (own.json) printJson(sessionJson(session));
     else say(`${what}. Go on with it: zotpilot ${isDemo ? "--demo " : ""}--resume ${session.id.slice(0, 8)}`);
   };
   switch (own.action) {
@@ -61,20 +61,20 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
       const trees = await store.tree();
       if (trees.length === 0 && !own.json) say("There is no conversation in this folder.");
       printTree(trees, (session, indent) =>
-        print(own.json ? sessionJson(session) : `${indent}${sessionLine(session)}`),
+        own.json ? printJson(sessionJson(session)) : print(`${indent}${sessionLine(session)}`),
       );
       return exitCodes.ok;
     }
     case "show":
-      await showSession(await findSession(store, first), own.json, print);
+      await showSession(await findSession(store, first), own.json, command);
       return exitCodes.ok;
     case "search":
-      return search(store, own, print, say);
+      return search(store, own, command);
     case "rename": {
       const name = safeLine(rest.join(" "));
       const { path } = await findSession(store, first);
       await store.rename(path, name);
-      if (own.json) print(sessionJson(await store.find(path)));
+      if (own.json) printJson(sessionJson(await store.find(path)));
       else say(name === "" ? "The name was taken away." : `It is called "${name}" now.`);
       return exitCodes.ok;
     }
@@ -87,7 +87,7 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
     }
     case "delete": {
       const session = await store.remove((await findSession(store, first)).path);
-      if (own.json) print(sessionJson(session));
+      if (own.json) printJson(sessionJson(session));
       else say(`Deleted ${sessionLine(session)}`);
       return exitCodes.ok;
     }
@@ -99,7 +99,8 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
         own.force || "--force replaces it",
       );
       const file = await exportSession(path, target);
-      print(own.json ? encodeLine({ path: file }).trimEnd() : file);
+      if (own.json) printJson({ path: file });
+      else print(file);
       return exitCodes.ok;
     }
     case "import": {
@@ -116,13 +117,12 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
 async function search(
   store: SessionStore,
   own: SessionsCommandOptions,
-  print: (line: string) => void,
-  say: (line: string) => void,
+  { print, printJson, say }: AccountCommand,
 ): Promise<number> {
   let found = 0;
   for await (const { session, entryId, at, role, excerpt } of store.search(own.words.join(" "))) {
     found += 1;
-    if (own.json) print(encodeLine({ session: session.id, entry: entryId, at, role, excerpt }).trimEnd());
+    if (own.json) printJson({ session: session.id, entry: entryId, at, role, excerpt });
     else print(`${session.id.slice(0, 8)} [${entryId.slice(0, 8)}] ${role}: ${safeLine(excerpt)}`);
   }
   if (found === 0 && !own.json) say("It was said in no conversation of this folder.");

@@ -6,23 +6,23 @@ import {
   type SessionSummary,
   type Transcript,
 } from "@zotpilot/core";
-import { encodeLine } from "@zotpilot/ndjson";
 import { textOf } from "@zotpilot/provider/model";
 import { costSentence, usageSentence } from "../costs.ts";
+import type { AccountCommand } from "./context.ts";
 import { sessionLine } from "./session-lines.ts";
 
 /** Prints all that was said in a session and what it has used; results of tools are cut for people, never for programs. */
 export async function showSession(
   session: SessionSummary,
   json: boolean,
-  print: (line: string) => void,
+  { print, printJson }: Pick<AccountCommand, "print" | "printJson">,
 ): Promise<void> {
   if (!json) print(sessionLine(session));
   let spent: Transcript = emptyTranscript;
   for await (const { id, at, event } of readHistory(session.path)) {
     // The messages are printed, not kept: sessions can be long.
     spent = { ...reduceTranscript(spent, event), messages: [] };
-    if (json) print(encodeLine({ id, at, event }).trimEnd());
+    if (json) printJson({ id, at, event });
     else if ("message" in event) {
       const { message } = event;
       const text = textOf(message).trim();

@@ -1,5 +1,4 @@
 import { describeCredential, type CredentialState } from "@zotpilot/auth";
-import { encodeLine } from "@zotpilot/ndjson";
 import { isProviderError, type CopilotQuota, type CopilotUser, type ProviderError } from "@zotpilot/provider";
 import { quotaSentence } from "../costs.ts";
 import { errorLine, exitCodeOf, exitCodes } from "../errors.ts";
@@ -15,14 +14,15 @@ export async function runStatus(
   io: Io,
   signal: AbortSignal,
 ): Promise<number> {
-  const { credentials, print } = accountCommand(io);
+  const { credentials, print, printJson } = accountCommand(io);
   const account = await connectAccount({ options, env: io.env, credentials });
   if (!account) {
-    print(
-      json
-        ? encodeLine({ signed_in: false }).trimEnd()
-        : "Not signed in. `zotpilot login` signs in with GitHub; `zotpilot --demo` works without an account.",
-    );
+    if (json) printJson({ signed_in: false });
+    else {
+      print(
+        "Not signed in. `zotpilot login` signs in with GitHub; `zotpilot --demo` works without an account.",
+      );
+    }
     return exitCodes.notSignedIn;
   }
   const { host, login, source, place, id } = account.connection;
@@ -48,7 +48,7 @@ export async function runStatus(
           resets_at: user?.resetsAt ?? null,
           quotas: user?.quotas.map(quotaFacts) ?? null,
         };
-    print(encodeLine({ ...facts, token: token ? tokenFacts(token) : null, ...told }).trimEnd());
+    printJson({ ...facts, token: token ? tokenFacts(token) : null, ...told });
   } else {
     print(`Signed in as ${name ?? "(unknown)"} on ${host}.`);
     print(`Credential: ${source === "environment" ? `the environment (${place})` : keptIn}`);
