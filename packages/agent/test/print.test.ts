@@ -125,7 +125,9 @@ test("without a person to ask, reading runs and everything else is refused, unle
   expect((await runCli(sandbox, ["--demo", "-p", "read notes.txt"])).stdout).toContain("one");
   await runCli(sandbox, ["--demo", "--allow", "bash(touch made)", "-p", "run touch made"]);
   expect(await readdir(sandbox.project)).toEqual(["made", "notes.txt"]);
-  await runCli(sandbox, ["--demo", "--yes", "--deny", "bash", "-p", "run touch other"]);
+  const denied = await runCli(sandbox, ["--demo", "--yes", "--deny", "bash", "-p", "run touch other"]);
+  expect(denied.stderr).toContain("bash was not run");
+  expect(denied.stderr).not.toContain("--allow");
   expect(await readdir(sandbox.project)).toEqual(["made", "notes.txt"]);
   expect(await runCli(sandbox, ["permissions"])).toMatchObject({
     code: 0,
@@ -145,7 +147,8 @@ test("what is refused is told, and nothing that a model or a folder is called co
   ];
   const prompt = `<calls>${JSON.stringify(calls)}</calls>`;
   const result = await runCli(sandbox, ["--host", simulator.origin, "-p", prompt]);
-  expect(result.stderr).toContain("write was not run");
-  expect(result.stderr).toContain("bash was not run");
+  // No flag permits what is asked about whatever the rules say.
+  expect(result.stderr).toMatch(/write was not run: (?!.*--allow).*nobody to ask here\.$/m);
+  expect(result.stderr).toMatch(/bash was not run: .*--yes or --allow <rule> permits it\.$/m);
   expect(result.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });

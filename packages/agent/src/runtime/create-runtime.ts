@@ -42,7 +42,13 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   const keepWarning = (sentence: string): void => {
     if (!warnings.includes(sentence)) warnings.push(sentence);
   };
-  const onWarning = runtimeOptions.onWarning ?? keepWarning;
+  const warned = new Set<string>();
+  const onWarning = (sentence: string): void => {
+    if (warned.has(sentence)) return;
+    warned.add(sentence);
+    if (tellPerson) tellPerson(sentence, "warning");
+    else (runtimeOptions.onWarning ?? keepWarning)(sentence);
+  };
   const fetch = createProxyFetch();
   let opened: Promise<Credentials> | undefined;
   const credentials = (): Promise<Credentials> =>
@@ -63,7 +69,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let left = new AbortController();
   let announce: ((request: ApprovalRequest) => void) | undefined;
   let tellQuota: ((quota: CopilotQuotaState) => void) | undefined;
-  let tellPerson: ((sentence: string) => void) | undefined;
+  let tellPerson: ((sentence: string, level: "info" | "warning") => void) | undefined;
   /** The agent that was made last: it has the calls that wait for a decision. */
   let current: Agent | undefined;
   let codingTools: CodingTools | undefined;
@@ -108,7 +114,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       env,
       credentials,
       onQuota: (quota) => tellQuota?.(quota),
-      onNotification: (sentence) => (tellPerson ?? onWarning)(sentence),
+      onNotification: (sentence) => (tellPerson ?? onWarning)(sentence, "info"),
     });
     if (account) await change(account.connection, account.copilot);
     return account !== undefined;
@@ -153,7 +159,8 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       session: file,
       permissions,
       onWarning: keepWarning,
-      onRefused: onWarning,
+      // On the screen stands what became of each call.
+      onRefused: options.mode === "interactive" ? () => undefined : onWarning,
       onApproval: (request) => announce?.(request),
     });
     codingTools = made.tools;

@@ -29,7 +29,7 @@ export interface Runtime {
   readonly connection: Connection;
   /** What holds the model's tools back and what does not, one sentence each. */
   readonly guards: readonly string[];
-  /** One sentence each, to be shown once: what was mended or passed over when the session was opened. */
+  /** One sentence each, to be shown once: what was mended or passed over before anybody listened, or with the session. */
   readonly warnings: readonly string[];
   /** Looks for an account, once. Throws what the credential store throws, and then tries again at the next call. */
   connect(): Promise<void>;
@@ -48,10 +48,11 @@ export interface Runtime {
   /** Told when an answer of the account changes what is known about its allowances. One listener at a time. */
   onQuota(listener: (quota: CopilotQuotaState) => void): void;
   /**
-   * Told in one sentence what GitHub wants the person to know about the account, once in the life of the account; without
-   * a listener it joins the warnings. One listener at a time.
+   * Told in one sentence what the person should know: what GitHub says about the account, once in the life of the account
+   * (`info`), and what was mended or passed over (`warning`). Without a listener it joins the warnings. One listener at a
+   * time.
    */
-  onNotification(listener: (sentence: string) => void): void;
+  onNotification(listener: (sentence: string, level: "info" | "warning") => void): void;
   /** What waits for a decision; `respond` is false when there is no such call, or the digest is another one's. */
   readonly approvals: {
     list(): readonly ApprovalRequest[];

@@ -55,10 +55,10 @@ export async function openTools(settings: {
         layers: async () => [...(await permissions.layers()), flags],
         remember: (rules) => permissions.remember(rules),
       },
-      onDecision({ call, effect, reasons, asked }) {
-        if (effect === "deny" && !asked) {
-          onRefused(`${call.name} was not run: ${reasons.join("; ")}. --yes or --allow <rule> permits it.`);
-        }
+      onDecision({ call, effect, reasons, asked, canBePermitted }) {
+        if (effect === "allow" || asked) return;
+        const advice = canBePermitted ? " --yes or --allow <rule> permits it." : "";
+        onRefused(`${call.name} was not run: ${reasons.join("; ")}.${advice}`);
       },
     },
     limits: {},

@@ -39,11 +39,13 @@ export interface ApprovalBrokerOptions {
     effect: "allow" | "deny";
     reasons: readonly string[];
     asked: boolean;
+    /** Whether it was refused only because nobody could be asked, and a rule could permit it. */
+    canBePermitted: boolean;
   }) => void;
 }
 
 /** What became of a call; with the reason when it must not run. */
-type Settled = { refused?: string; asked: boolean };
+type Settled = { refused?: string; asked: boolean; canBePermitted?: boolean };
 
 /** Decides about calls; one for all front ends. */
 export interface ApprovalBroker {
@@ -82,7 +84,10 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
     if (decision.effect === "allow") return { asked: false };
     // At the last moment: who answers may have come or gone while this waited.
     const ask = options.ask ?? context.ask;
-    if (!ask) return { refused: nobodyToAsk(decision), asked: false };
+    if (!ask) {
+      const { canBePermitted } = decision;
+      return { refused: nobodyToAsk(decision), asked: false, canBePermitted };
+    }
     const digest = digestOf(call, cwd);
     const request: ApprovalRequest = {
       id: randomUUID(),
@@ -157,7 +162,11 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
           isForbidden = await forbiddenFiles();
           return result;
         });
-        const { refused, asked } = await settled.catch((error: unknown) => {
+        const {
+          refused,
+          asked,
+          canBePermitted = false,
+        } = await settled.catch((error: unknown): Settled => {
           context.signal.throwIfAborted();
           return { refused: error instanceof Error ? error.message : String(error), asked: false };
         });
@@ -169,6 +178,7 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
           effect: reason === undefined ? "allow" : "deny",
           reasons: reason === undefined ? [] : [reason],
           asked,
+          canBePermitted,
         });
         if (reason !== undefined) return errorResult(reason);
         const guarded: GuardedContext = { ...context, isForbidden };
@@ -181,8 +191,9 @@ function refusal({ reasons }: Decision): string {
   return `not permitted: ${reasons.join("; ")}`;
 }
 
-function nobodyToAsk({ reasons }: Decision): string {
-  return `not permitted: ${reasons.join("; ")}, and there is nobody to ask here; a rule of the policy or a flag can permit it`;
+function nobodyToAsk({ reasons, canBePermitted }: Decision): string {
+  const advice = canBePermitted ? "; a rule of the policy or a flag can permit it" : "";
+  return `not permitted: ${reasons.join("; ")}, and there is nobody to ask here${advice}`;
 }
 
 function realOf(folder: string): string {

@@ -17,15 +17,17 @@ export interface Decision {
   reasons: string[];
   /** The rules that "always" would add; none when this has to be asked every time. */
   remember: string[];
+  /** Whether a rule could permit it: not what is denied, or asked about whatever the rules say. */
+  canBePermitted: boolean;
 }
 
 /** Decides about a call: what nobody may do, then deny, what is always asked, ask, allow, and reading. */
 export async function decide(facts: CallFacts, place: DecisionPlace): Promise<Decision> {
   const deletion = await deletions(facts, place);
-  if (deletion?.verdict === "refuse") return { effect: "deny", reasons: [deletion.reason], remember: [] };
+  if (deletion?.verdict === "refuse") return refuse(deletion.reason);
 
   const denied = prohibition(facts, place, "deny");
-  if (denied) return { effect: "deny", reasons: [denied], remember: [] };
+  if (denied) return refuse(denied);
 
   const harmless = await harmlessCommands(facts, place);
   const always = [...(deletion ? [deletion.reason] : []), ...alwaysAsked(facts, place, harmless)];
@@ -37,11 +39,20 @@ export async function decide(facts: CallFacts, place: DecisionPlace): Promise<De
   if (facts.unclear.length > 0 && hasCommandBans(place)) {
     always.push(`${facts.unclear[0]}, and there are commands that are forbidden`);
   }
-  if (always.length > 0) return { effect: "ask", reasons: always, remember: [] };
+  if (always.length > 0) {
+    return { effect: "ask", reasons: always, remember: [], canBePermitted: false };
+  }
 
-  if (isAllowed(facts, place, harmless)) return { effect: "allow", reasons: [], remember: [] };
+  if (isAllowed(facts, place, harmless)) {
+    return { effect: "allow", reasons: [], remember: [], canBePermitted: true };
+  }
   const reasons = facts.unclear.length > 0 ? facts.unclear : [defaultReason(facts)];
-  return { effect: "ask", reasons, remember: rulesToRemember(facts, place.project, harmless) };
+  const remember = rulesToRemember(facts, place.project, harmless);
+  return { effect: "ask", reasons, remember, canBePermitted: true };
+}
+
+function refuse(reason: string): Decision {
+  return { effect: "deny", reasons: [reason], remember: [], canBePermitted: false };
 }
 
 async function deletions(
