@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
+import { resolvePaths } from "../src/runtime/paths.ts";
 import { createSandbox, runCli, startCli, type CliResult, type Sandbox } from "./support/cli.ts";
 
 interface Listed {
@@ -268,5 +269,31 @@ test(
       for (const line of stdout.trimEnd().split("\n")) JSON.parse(line);
       expect(stdout).not.toMatch(/[\u007f-\u009f\u200b\u202e\u{e0041}]/u);
     }
+  },
+);
+
+test(
+  "sessions: with a deleted conversation goes what was remembered of its files",
+  { timeout: 120_000 },
+  async () => {
+    await using sandbox = await createSandbox();
+    const folder = resolvePaths(sandbox.env).checkpoints;
+    const logs = async (): Promise<string[]> =>
+      (await readdir(folder)).filter((name) => name.endsWith(".jsonl")).toSorted();
+    await writeFile(join(sandbox.project, "notes.txt"), "one two");
+    for (const [from, to] of [
+      ["one", "1"],
+      ["two", "2"],
+      ["1", "3"],
+    ]) {
+      await demo(sandbox, "-p", `edit notes.txt: replace ${from} with ${to}`);
+    }
+    const ids = (await list(sandbox)).map(({ id }) => id);
+    expect(await logs()).toEqual(ids.map((id) => `${id}.jsonl`).toSorted());
+    await demo(sandbox, "sessions", "delete", ids[2] ?? "");
+    await demo(sandbox, "sessions", "prune", "--keep", "1", "--dry-run");
+    expect(await logs()).toHaveLength(2);
+    await demo(sandbox, "sessions", "prune", "--keep", "1");
+    expect(await logs()).toEqual([`${ids[0]}.jsonl`]);
   },
 );

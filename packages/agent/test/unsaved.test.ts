@@ -1,66 +1,28 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createStore, emptyEditor, reduceEditor } from "@zotpilot/tui";
 import { expect, test } from "vitest";
-import { createChatController, type ChatController } from "../src/chat/controller.ts";
-import { initialChatState, type ChatState } from "../src/chat/state/chat-state.ts";
-import { reduceChat } from "../src/chat/state/reduce-chat.ts";
-import { parseCommandLine } from "../src/program.ts";
 import { resolvePaths } from "../src/runtime/paths.ts";
-import { createRuntime } from "../src/runtime/create-runtime.ts";
-import type { Runtime } from "../src/runtime/runtime.ts";
+import { openChat, type TestChat } from "./support/chat.ts";
 import { createSandbox, type Sandbox } from "./support/cli.ts";
 
-interface Chat {
-  runtime: Runtime;
-  controller: ChatController;
-  state(): ChatState;
-  notices(): string[];
-  says(pattern: RegExp): Promise<void>;
-}
-
-function openChat(sandbox: Sandbox): Chat {
-  const invocation = parseCommandLine(["--demo", "--yes", "--cwd", sandbox.project], sandbox.env);
-  if (invocation.command !== "run") throw new Error("not a run");
-  const runtime = createRuntime({ options: invocation.options, env: sandbox.env });
-  const { version, cwd, connection } = runtime;
-  const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
-  const editor = createStore(reduceEditor, emptyEditor);
-  const controller = createChatController({ runtime, store, editor });
-  const notices = (): string[] =>
-    store.get().blocks.flatMap((block) => (block.type === "notice" ? [block.text] : []));
-  return {
-    runtime,
-    controller,
-    state: () => store.get(),
-    notices,
-    async says(pattern) {
-      const until = Date.now() + 20_000;
-      while (!notices().some((text) => pattern.test(text))) {
-        if (Date.now() > until) throw new Error(`waited for ${pattern}; said was:\n${notices().join("\n")}`);
-        await new Promise((done) => setTimeout(done, 10));
-      }
-    },
-  };
-}
+const demo = ["--demo", "--yes"];
 
 /** Where the demo's sessions belong is something that is no folder: nothing can be saved. */
 async function block(sandbox: Sandbox): Promise<string> {
-  const path = `${resolvePaths(sandbox.env).sessions}-demo`;
+  const path = resolvePaths(sandbox.env).demoSessions;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, "in the way");
   return path;
 }
 
-async function isAnswered(chat: Chat): Promise<void> {
-  while (chat.state().transcript.messages.at(-1)?.role !== "assistant")
-    await new Promise((done) => setTimeout(done, 10));
+function isAnswered(chat: TestChat): Promise<void> {
+  return chat.until(() => chat.state().transcript.messages.at(-1)?.role === "assistant", "the answer");
 }
 
 test("F-7: who leaves a conversation that is not saved is told, and /export writes all of it", async () => {
   await using sandbox = await createSandbox();
   await block(sandbox);
-  const chat = openChat(sandbox);
+  const chat = openChat(sandbox, demo);
   const { runtime, controller } = chat;
   controller.start("what can you do?");
   await chat.says(/goes on, but it is not saved/);
@@ -92,7 +54,7 @@ test("F-7: who leaves a conversation that is not saved is told, and /export writ
 test("F-7: a second /exit leaves without saving, and what is lost can still be told at the end", async () => {
   await using sandbox = await createSandbox();
   await block(sandbox);
-  const chat = openChat(sandbox);
+  const chat = openChat(sandbox, demo);
   chat.controller.start("what can you do?");
   await chat.says(/goes on, but it is not saved/);
   await isAnswered(chat);
@@ -107,7 +69,7 @@ test("F-7: a second /exit leaves without saving, and what is lost can still be t
 test("F-7: what can be saved when the chat is left is saved, and nothing is told; a signal leaves at once", async () => {
   await using sandbox = await createSandbox();
   const inTheWay = await block(sandbox);
-  const chat = openChat(sandbox);
+  const chat = openChat(sandbox, demo);
   chat.controller.start("what can you do?");
   await chat.says(/goes on, but it is not saved/);
   await isAnswered(chat);

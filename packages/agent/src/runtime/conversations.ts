@@ -42,7 +42,8 @@ export function createConversations(settings: {
       if (!isKept) return undefined;
       if (unfinished !== undefined && place === "account") return openSession(unfinished);
       // What was said to the demo stays with the demo: a model of an account never sees it.
-      const root = `${resolvePaths(env).sessions}${place === "demo" ? "-demo" : ""}`;
+      const { sessions: own, demoSessions } = resolvePaths(env);
+      const root = place === "demo" ? demoSessions : own;
       const sessions = createSessionStore({ root, cwd: options.cwd });
       if (asked !== undefined) {
         const resumed = await openSession((await findSession(sessions, asked)).path);

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import {
   createAccounts,
   createTokenRefresher,
@@ -27,7 +26,7 @@ export async function openCredentials(options: {
   onWarning: (sentence: string) => void;
 }): Promise<Credentials> {
   const { env, fetch, onWarning } = options;
-  const folder = dirname(resolvePaths(env).credentials);
+  const folder = resolvePaths(env).settings;
   const opened = await openCredentialStore({ folder, preference: preferenceFrom(env), onWarning });
   const { store } = opened;
   return {

@@ -1,5 +1,4 @@
 import { homedir } from "node:os";
-import { dirname } from "node:path";
 import {
   loadInstructions,
   loadSkills,
@@ -25,7 +24,7 @@ export async function loadAgentInstructions(
   env: Record<string, string | undefined>,
   today: string,
 ): Promise<AgentInstructions> {
-  const home = dirname(resolvePaths(env).credentials);
+  const home = resolvePaths(env).settings;
   const { cwd } = options;
   const [instructions, { skills, warnings }] = await Promise.all([
     loadInstructions({ cwd, home }),

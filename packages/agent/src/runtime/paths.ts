@@ -3,8 +3,13 @@ import { join } from "node:path";
 
 /** Where the program keeps its files; all absolute. */
 export interface Paths {
-  credentials: string;
+  /** Settings, rules, instructions and credentials. */
+  settings: string;
   sessions: string;
+  /** What was said to the demo. */
+  demoSessions: string;
+  /** How files were before they were changed. */
+  checkpoints: string;
   /** Reports about faults of the program itself. */
   crashes: string;
   /** Copies of model lists, for times without a connection. */
@@ -20,8 +25,10 @@ export interface Paths {
 export function resolvePaths(env: Record<string, string | undefined>, platform = process.platform): Paths {
   const { config, state } = baseFolders(env, platform);
   return {
-    credentials: join(config, "credentials.json"),
+    settings: config,
     sessions: join(state, "sessions"),
+    demoSessions: join(state, "sessions-demo"),
+    checkpoints: join(state, "sessions-checkpoints"),
     crashes: join(state, "crashes"),
     models: join(state, "models"),
     notifications: join(state, "notifications"),

@@ -17,7 +17,7 @@ export function openPermissions(
   env: Record<string, string | undefined>,
 ): PermissionStore {
   return createPermissionStore({
-    folder: dirname(resolvePaths(env).credentials),
+    folder: resolvePaths(env).settings,
     project: options.cwd,
     projectFile: join(options.cwd, ".zotpilot", "permissions.json"),
   });
@@ -40,7 +40,7 @@ export async function openTools(settings: {
     deny: [...deny],
   });
   const sandbox = sandboxed
-    ? await createSandbox({ writable: [cwd], hidden: [dirname(paths.credentials), dirname(paths.sessions)] })
+    ? await createSandbox({ writable: [cwd], hidden: [paths.settings, dirname(paths.sessions)] })
     : undefined;
   return createCodingTools({
     env,
@@ -48,7 +48,7 @@ export async function openTools(settings: {
       project: cwd,
       // What steers this program, and its credentials, is asked about whatever the rules say.
       sensitive: sensitivePaths({
-        own: [dirname(paths.credentials), paths.sessions],
+        own: [paths.settings, paths.sessions],
         ...(env["HOME"] !== undefined && { home: env["HOME"] }),
       }),
       policy: {
@@ -65,7 +65,7 @@ export async function openTools(settings: {
     ...(confined && { confinement: { roots: [cwd] } }),
     ...(sandbox && { sandbox }),
     ...(session !== undefined && {
-      checkpoints: { folder: `${paths.sessions}-checkpoints`, session },
+      checkpoints: { folder: paths.checkpoints, session },
     }),
   });
 }

@@ -6,6 +6,7 @@ import {
   type SessionSummary,
   type SessionTree,
 } from "@zotpilot/core";
+import { deleteCheckpoints } from "@zotpilot/tools";
 import { resolve } from "node:path";
 import { exitCodes, safeLine, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
@@ -39,7 +40,8 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
   const command = accountCommand(io);
   const { print, printJson, say } = command;
   const isDemo = options.demo === "always";
-  const root = `${resolvePaths(io.env).sessions}${isDemo ? "-demo" : ""}`;
+  const paths = resolvePaths(io.env);
+  const root = isDemo ? paths.demoSessions : paths.sessions;
   const store = createSessionStore({ root, cwd: options.cwd });
   const [first = "", ...rest] = own.words;
   const printSession = (session: SessionSummary): void =>
@@ -87,6 +89,7 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
     }
     case "delete": {
       const session = await store.remove((await findSession(store, first)).path);
+      await deleteCheckpoints(paths.checkpoints, session.id);
       if (own.json) printJson(sessionJson(session));
       else say(`Deleted ${sessionLine(session)}`);
       return exitCodes.ok;
@@ -110,7 +113,11 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
       return exitCodes.ok;
     }
     case "prune":
-      return prune(store, own, printSession, say);
+      return prune(store, own, {
+        printSession,
+        say,
+        forget: ({ id }) => deleteCheckpoints(paths.checkpoints, id),
+      });
   }
 }
 
@@ -132,8 +139,15 @@ async function search(
 async function prune(
   store: SessionStore,
   own: SessionsCommandOptions,
-  printSession: (session: SessionSummary) => void,
-  say: (line: string) => void,
+  {
+    printSession,
+    say,
+    forget,
+  }: {
+    printSession: (session: SessionSummary) => void;
+    say: (line: string) => void;
+    forget: (session: SessionSummary) => Promise<void>;
+  },
 ): Promise<number> {
   const { olderThanDays, keep, maxMegabytes, dryRun } = own;
   if (olderThanDays === undefined && keep === undefined && maxMegabytes === undefined) {
@@ -145,7 +159,10 @@ async function prune(
     ...(keep !== undefined && { keep }),
     ...(maxMegabytes !== undefined && { maxBytes: maxMegabytes * 1024 * 1024 }),
   });
-  removed.forEach(printSession);
+  for (const session of removed) {
+    if (!dryRun) await forget(session);
+    printSession(session);
+  }
   const what = removed.length === 1 ? "1 conversation" : `${removed.length} conversations`;
   const kept = removed.length === 0 ? " Those with a name, or in use, are kept." : "";
   say(dryRun ? `${what} would be deleted; leave out --dry-run to do it.${kept}` : `${what} deleted.${kept}`);
