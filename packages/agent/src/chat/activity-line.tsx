@@ -3,18 +3,20 @@ import { Box, Text, useAnimation } from "ink";
 import type { ReactNode } from "react";
 import type { Activity } from "./state/chat-state.ts";
 
-const labels: Record<Exclude<Activity["type"], "retrying">, string> = {
+const labels: Record<Activity["type"], string> = {
   connecting: "Connecting",
   waiting: "Waiting for the model",
   thinking: "Thinking",
   answering: "Answering",
   tools: "Working",
+  retrying: "Trying again",
+  compacting: "Summarising the conversation",
 };
 
 /** What the agent is busy with, since when, and how to stop it. One row. */
 export function ActivityLine({ activity, width }: { activity: Activity; width: number }): ReactNode {
   const { time } = useAnimation({ interval: 1000 });
-  const label = activity.type === "retrying" ? activity.text : labels[activity.type];
+  const label = ("text" in activity && activity.text) || labels[activity.type];
   const seconds = Math.floor(time / 1000);
   const since = seconds > 0 ? ` · ${seconds} s` : "";
   return (

@@ -67,6 +67,7 @@ export function createChatController(options: {
     store,
     editor,
     connect: connection.agent,
+    abort: () => connection.shown?.abort(),
     onError,
     onSignedOut: () => notice("warning", signedOut),
   });

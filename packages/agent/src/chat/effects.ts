@@ -1,3 +1,4 @@
+import { isCoreError } from "@zotpilot/core";
 import type { Store } from "@zotpilot/tui";
 import { safeLine } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -38,6 +39,14 @@ export function createEffects(options: {
     await connection.agent();
   }
 
+  async function compact(): Promise<void> {
+    const agent = await connection.agent();
+    await agent.compact().catch((error: unknown) => {
+      // Told already, by the event that ends a summary.
+      if (!isCoreError(error)) throw error;
+    });
+  }
+
   async function undo(): Promise<void> {
     const restored = await runtime.undo();
     const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
@@ -76,7 +85,7 @@ export function createEffects(options: {
       case "clear":
         return queue.run(clear);
       case "compact":
-        return queue.run(async () => (await connection.agent()).compact());
+        return queue.run(compact);
       case "undo":
         return queue.run(undo);
       case "prompt":

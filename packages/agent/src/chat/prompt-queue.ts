@@ -1,5 +1,6 @@
 import { isAuthError } from "@zotpilot/auth";
 import type { Agent } from "@zotpilot/core";
+import { textOf } from "@zotpilot/provider/model";
 import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 
@@ -11,8 +12,8 @@ export interface PromptQueue {
   prompt(text: string): void;
   /** Does something else when its turn comes. What it throws is told. */
   run(work: () => Promise<void>): void;
-  /** Stops what runs; what waits goes back into the composer. False when there was nothing to stop. */
-  stop(): boolean;
+  /** Stops what runs; what waits goes back into the composer. */
+  stop(): void;
 }
 
 /** Makes the one lane in which prompts and commands that change the connection go. */
@@ -20,13 +21,14 @@ export function createPromptQueue(options: {
   store: Store<ChatState, ChatAction>;
   editor: Store<EditorState, EditorAction>;
   connect: () => Promise<Agent>;
+  /** Stops what the agent does. */
+  abort: () => void;
   onError: (error: unknown) => void;
   onSignedOut: () => void;
 }): PromptQueue {
-  const { store, editor, connect, onError, onSignedOut } = options;
+  const { store, editor, connect, abort, onError, onSignedOut } = options;
   let lane: Promise<void> = Promise.resolve();
   let waiting = 0;
-  let running: Agent | undefined;
 
   function run(work: () => Promise<void>): void {
     waiting += 1;
@@ -58,17 +60,14 @@ export function createPromptQueue(options: {
   }
 
   async function send(agent: Agent, text: string): Promise<void> {
-    const before = agent.transcript.messages.length;
-    running = agent;
-    try {
-      const { reason } = await agent.prompt(text);
-      if (reason !== "error") return;
-      // One that could not even be kept (a full disk) is not lost, and what waits behind a failure is not sent into it.
-      const isKept = agent.transcript.messages.length > before;
-      returnToComposer([...(isKept ? [] : [text]), ...store.get().queue]);
-    } finally {
-      running = undefined;
-    }
+    let isKept = false;
+    const unsubscribe = agent.subscribe((event) => {
+      isKept ||= event.type === "user_message" && textOf(event.message) === text;
+    });
+    const { reason } = await agent.prompt(text).finally(unsubscribe);
+    if (reason !== "error") return;
+    // One that could not even be kept (a full disk) is not lost, and what waits behind a failure is not sent into it.
+    returnToComposer([...(isKept ? [] : [text]), ...store.get().queue]);
   }
 
   function returnToComposer(prompts: readonly string[]): void {
@@ -88,10 +87,8 @@ export function createPromptQueue(options: {
     },
     run,
     stop() {
-      if (waiting === 0) return false;
-      running?.abort();
+      abort();
       returnToComposer(store.get().queue);
-      return true;
     },
   };
 }

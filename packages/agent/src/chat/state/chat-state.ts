@@ -15,7 +15,9 @@ export type Activity =
   | { readonly type: "thinking" }
   | { readonly type: "answering" }
   | { readonly type: "tools" }
-  | { readonly type: "retrying"; readonly text: string };
+  | { readonly type: "retrying"; readonly text: string }
+  /** The conversation is being summarised. `before` is what that interrupts, `text` why it takes longer. */
+  | { readonly type: "compacting"; readonly before?: Activity | undefined; readonly text?: string };
 
 /** A tool call that is not finished, with the place in its output stream. */
 export interface LiveTool extends ToolView {

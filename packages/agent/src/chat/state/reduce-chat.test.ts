@@ -84,6 +84,23 @@ describe("reduceChat", () => {
     ]);
   });
 
+  test("a summary shows while it is made, tries again without end of it, and leaves behind what it interrupted", () => {
+    const error = { code: "network", message: "The connection broke", retryable: true };
+    const summary: readonly AgentEvent[] = [
+      { type: "compaction_start", reason: "asked" },
+      { type: "retry", attempt: 1, delayMs: 900, error },
+    ];
+    expect(play(summary.slice(0, 1)).activity).toMatchObject({ type: "compacting" });
+    expect(play(summary).activity).toMatchObject({
+      type: "compacting",
+      text: expect.stringContaining("Trying again in 1 s"),
+    });
+    for (const end of [{ type: "compaction_end" }, { type: "compaction_end", error }] as const) {
+      expect(play([...summary, end]).activity).toBeUndefined();
+      expect(play([...toolTurn.slice(0, 3), ...summary, end]).activity).toEqual({ type: "waiting" });
+    }
+  });
+
   test("a resumed conversation looks as it did", () => {
     const live = play(toolTurn);
     const replayed = reduceChat(start, { type: "replayed", events: eventsOf(live.transcript.messages) });

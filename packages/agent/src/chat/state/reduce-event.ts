@@ -57,7 +57,11 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
     case "retry": {
       const seconds = Math.ceil(event.delayMs / 1000);
       const text = `${errorText(event.error)} Trying again in ${seconds} s`;
-      return { ...state, activity: { type: "retrying", text } };
+      const { activity } = state;
+      return {
+        ...state,
+        activity: activity?.type === "compacting" ? { ...activity, text } : { type: "retrying", text },
+      };
     }
     case "run_end": {
       const dialog = state.dialog?.type === "approval" ? undefined : state.dialog;
@@ -78,11 +82,15 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
       return notice(state, event.level, event.text);
     case "compacted":
       return notice(state, "info", "The conversation was summarised to make room; all of it stays on disk.");
-    case "compaction_end":
-      return event.error ? notice(state, "warning", errorText(event.error)) : state;
+    case "compaction_start":
+      return { ...state, activity: { type: "compacting", before: state.activity } };
+    case "compaction_end": {
+      const { activity } = state;
+      const ended = activity?.type === "compacting" ? { ...state, activity: activity.before } : state;
+      return event.error ? notice(ended, "warning", errorText(event.error)) : ended;
+    }
     case "approval_request":
     case "approval_response":
-    case "compaction_start":
     case "session_named":
     case "turn_end":
     case "tool_input_delta":
