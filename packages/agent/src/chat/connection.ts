@@ -48,6 +48,8 @@ export function createConnection(options: {
   }
 
   async function agent(): Promise<Agent> {
+    // Asked for in the middle of the first connection, the agent would wait for it, and it for the agent.
+    await runtime.connect();
     const next = await runtime.agent();
     if (connected?.agent === next) return next;
     connected?.disconnect();

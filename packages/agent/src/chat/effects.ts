@@ -47,6 +47,14 @@ export function createEffects(options: {
     });
   }
 
+  function steer(text: string): void {
+    const { shown } = connection;
+    // Where nothing runs, or not yet, nobody would hear it: then it is a prompt like any other.
+    if (shown?.status !== "running") return queue.prompt(text);
+    shown.steer(text);
+    notice("info", `The model hears before its next step: ${text}`);
+  }
+
   async function undo(): Promise<void> {
     const restored = await runtime.undo();
     const files = restored.length === 0 ? "Nothing was changed yet." : `As before: ${restored.join(", ")}`;
@@ -88,11 +96,8 @@ export function createEffects(options: {
         return queue.run(compact);
       case "undo":
         return queue.run(undo);
-      case "prompt":
-        return queue.prompt(effect.text);
       case "steer":
-        connection.shown?.steer(effect.text);
-        return notice("info", `The model hears before its next step: ${effect.text}`);
+        return steer(effect.text);
       case "rename":
         return void rename(effect.name).catch(onError);
       case "export":

@@ -53,7 +53,6 @@ export type CommandEffect =
   | { readonly type: "clear" }
   | { readonly type: "compact" }
   | { readonly type: "undo" }
-  | { readonly type: "prompt"; readonly text: string }
   | { readonly type: "steer"; readonly text: string }
   | { readonly type: "rename"; readonly name: string }
   | { readonly type: "export"; readonly target: string }

@@ -4,8 +4,8 @@ export const steerCommand: SlashCommand = {
   name: "steer",
   usage: "<text>",
   summary: "tell the model something while it works, before its next step",
-  run(args, { isBusy }) {
-    if (args === "") return say("info", "Write what the model should hear: /steer use tabs");
-    return isBusy ? { type: "steer", text: args } : { type: "prompt", text: args };
-  },
+  run: (args) =>
+    args === ""
+      ? say("info", "Write what the model should hear: /steer use tabs")
+      : { type: "steer", text: args },
 };
