@@ -1,30 +1,24 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { mkdir, open, symlink, writeFile } from "node:fs/promises";
+import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { loadInstructions, loadSkills, skillManifest, skillTool, systemPrompt } from "../src/index.ts";
+import { loadInstructions, skillManifest, systemPrompt } from "../src/index.ts";
+import { putFile } from "./support/put-file.ts";
 import { folder } from "./support/session-files.ts";
-
-async function put(root: string, path: string, text: string): Promise<string> {
-  const file = join(root, path);
-  await mkdir(join(file, ".."), { recursive: true });
-  await writeFile(file, text);
-  return file;
-}
 
 test("rules: from the user's own to the nearest folder, within the repository", async () => {
   const root = await folder();
   const home = join(root, "home");
-  await put(root, "AGENTS.md", "outside of the repository");
-  const own = await put(home, "AGENTS.md", "\uFEFFown rules\r\n");
-  await put(home, "SYSTEM.md", "You are a parrot.");
-  await put(root, "repository/.git/HEAD", "");
-  const upper = await put(root, "repository/AGENTS.md", "upper");
-  await put(root, "repository/SYSTEM.md", "You are mine now.");
-  await put(root, "repository/a/AGENTS.md", "   ");
-  const lower = await put(root, "repository/a/b/AGENTS.md", "lower");
+  await putFile(root, "AGENTS.md", "outside of the repository");
+  const own = await putFile(home, "AGENTS.md", "\uFEFFown rules\r\n");
+  await putFile(home, "SYSTEM.md", "You are a parrot.");
+  await putFile(root, "repository/.git/HEAD", "");
+  const upper = await putFile(root, "repository/AGENTS.md", "upper");
+  await putFile(root, "repository/SYSTEM.md", "You are mine now.");
+  await putFile(root, "repository/a/AGENTS.md", "   ");
+  const lower = await putFile(root, "repository/a/b/AGENTS.md", "lower");
   const cwd = join(root, "repository/a/b");
   expect(await loadInstructions({ cwd, home })).toEqual({
     identity: "You are a parrot.",
@@ -36,8 +30,8 @@ test("rules: from the user's own to the nearest folder, within the repository", 
     warnings: [],
   });
   // Outside of a repository the folder itself counts, and nothing above it.
-  const alone = await put(root, "alone/deep/AGENTS.md", "alone");
-  await put(root, "alone/AGENTS.md", "above");
+  const alone = await putFile(root, "alone/deep/AGENTS.md", "alone");
+  await putFile(root, "alone/AGENTS.md", "above");
   const found = await loadInstructions({ cwd: join(root, "alone/deep") });
   expect(found.files.map(({ path }) => path)).toEqual([alone]);
 });
@@ -115,54 +109,4 @@ test("the prompt: identity, additions, rules, skills, and date and folder last; 
   expect(text.endsWith("\n\nCurrent date: 2026-01-02\nCurrent working directory: /p\n")).toBe(true);
   expect(systemPrompt({ ...parts, identity: "" }).startsWith("added")).toBe(true);
   expect(Buffer.byteLength(systemPrompt({ cwd: "/p", date: "2026-01-02" }))).toBeLessThan(1_000);
-});
-
-const head = (name: string, description: string, body = "body"): string =>
-  `---\nname: "${name}"\ndescription: ${description}\nallowed-tools: [a]\n# note\n---\n\n${body}\n`;
-
-test("skills: the first of a name counts, links are not followed, a project's only when it is trusted", async () => {
-  const root = await folder();
-  const places = { cwd: join(root, "p"), userHome: join(root, "u"), home: join(root, "z") };
-  await put(root, "p/.zot/skills/tiles/SKILL.md", head("tiles", "the project's"));
-  await put(root, "p/.agents/skills/deep/er/SKILL.md", head("deep", "at depth"));
-  await put(root, "z/skills/tiles/SKILL.md", head("tiles", "the user's"));
-  await put(root, "z/skills/plain/SKILL.md", "no head at all");
-  await put(root, "u/.claude/skills/other/SKILL.md", head("other", "'quoted'"));
-  await put(root, "evil/SKILL.md", head("evil", "elsewhere"));
-  await symlink(join(root, "evil"), join(root, "z/skills/link"));
-
-  const trusted = await loadSkills({ ...places, trusted: true });
-  expect(trusted.warnings).toEqual([]);
-  expect(trusted.skills.map(({ name, description }) => [name, description])).toEqual([
-    ["deep", "at depth"],
-    ["other", "quoted"],
-    ["plain", ""],
-    ["tiles", "the project's"],
-  ]);
-  const untrusted = await loadSkills({ ...places, trusted: false });
-  expect(untrusted.skills.map(({ name, description }) => [name, description])).toEqual([
-    ["other", "quoted"],
-    ["plain", ""],
-    ["tiles", "the user's"],
-  ]);
-
-  const tool = skillTool(trusted.skills);
-  const context = { cwd: "/", signal: new AbortController().signal, progress: () => undefined };
-  expect(await tool.run({ name: "tiles" }, context)).toEqual({
-    content: [{ type: "text", text: "# Skill: tiles\n\nthe project's\n\n---\n\nbody" }],
-    isError: false,
-  });
-  expect(await tool.run({ name: "nope" }, context)).toMatchObject({ isError: true });
-  expect(skillManifest([])).toBe("");
-});
-
-test("a list of many skills stays short", () => {
-  const many = Array.from({ length: 200 }, (_, index) => ({
-    name: `skill-${index}`,
-    description: "does things ".repeat(50),
-    path: "/x",
-  }));
-  const manifest = skillManifest(many);
-  expect(manifest.length).toBeLessThan(4_200);
-  expect(manifest).toMatch(/- and \d+ more, which the person can name$/);
 });

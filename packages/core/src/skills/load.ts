@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseSkill } from "./parse.ts";
 
 /** Knowledge that a model loads when it needs it. */
@@ -8,6 +8,8 @@ export interface Skill {
   description: string;
   /** Its `SKILL.md`. */
   path: string;
+  /** Only a person may call upon it: the model is neither told of it nor given it. */
+  disableModelInvocation?: boolean;
 }
 
 /** Where skills are looked for. */
@@ -89,8 +91,8 @@ async function readSkill(path: string, warnings: string[]): Promise<Skill | unde
       warnings.push(`${path}: is larger than ${maxBytes / 1024} KiB, and was passed over`);
       return undefined;
     }
-    const { name, description } = parseSkill(await readFile(path, "utf8"));
-    return { name: name || basename(join(path, "..")), description, path };
+    const { name, description, disableModelInvocation } = parseSkill(await readFile(path, "utf8"));
+    return { name: name || basename(dirname(path)), description, path, disableModelInvocation };
   } catch (error) {
     warnings.push(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`);
     return undefined;

@@ -3,6 +3,8 @@ export interface ParsedSkill {
   /** Empty when it names none. */
   name: string;
   description: string;
+  /** Whether it is for people alone to call upon. */
+  disableModelInvocation: boolean;
   body: string;
 }
 
@@ -14,7 +16,9 @@ export function parseSkill(text: string): ParsedSkill {
   const clean = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   const lines = clean.trimStart().split("\n");
   const end = lines.findIndex((line, index) => index > 0 && line.startsWith("---"));
-  if (!lines[0]?.startsWith("---") || end === -1) return { name: "", description: "", body: clean.trim() };
+  if (!lines[0]?.startsWith("---") || end === -1) {
+    return { name: "", description: "", disableModelInvocation: false, body: clean.trim() };
+  }
   const fields = new Map<string, string>();
   for (const line of lines.slice(1, end)) {
     const match = /^([A-Za-z_-]+):[ \t]*(.*)$/.exec(line);
@@ -23,6 +27,7 @@ export function parseSkill(text: string): ParsedSkill {
   return {
     name: (fields.get("name") ?? "").replaceAll(/\s+/g, " "),
     description: (fields.get("description") ?? "").replaceAll(/\s+/g, " "),
+    disableModelInvocation: /^true\b/i.test(fields.get("disable-model-invocation") ?? ""),
     body: lines
       .slice(end + 1)
       .join("\n")

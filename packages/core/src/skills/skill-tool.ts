@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { z } from "zod";
 import { defineTool, errorResult, textResult, type Tool } from "../tools/tool.ts";
 import { readSkillBody, type Skill } from "./load.ts";
@@ -7,8 +8,9 @@ const maxDescription = 160;
 /** So long may the list be: it is paid for with every request. */
 const maxManifest = 4_000;
 
-/** The list of skills for the system prompt; empty when there are none. */
-export function skillManifest(skills: readonly Skill[]): string {
+/** The list of skills for the system prompt, without those for people alone; empty when there are none. */
+export function skillManifest(all: readonly Skill[]): string {
+  const skills = all.filter(forModels);
   if (skills.length === 0) return "";
   const lines = [
     "Skills hold knowledge for special tasks. Load one by its name with the skill tool when it fits:",
@@ -27,9 +29,12 @@ export function skillManifest(skills: readonly Skill[]): string {
   return lines.join("\n");
 }
 
-/** The tool that loads one of these skills. Its description does not change with them, so that caches stay warm. */
+/**
+ * The tool that loads one of these skills, and says where its files are. Those for people alone are unknown to it. Its
+ * description does not change with the skills, so that caches stay warm.
+ */
 export function skillTool(skills: readonly Skill[]): Tool {
-  const byName = new Map(skills.map((skill) => [skill.name, skill]));
+  const byName = new Map(skills.filter(forModels).map((skill) => [skill.name, skill]));
   return defineTool({
     name: "skill",
     description: "Load a skill by its name.",
@@ -43,7 +48,10 @@ export function skillTool(skills: readonly Skill[]): Tool {
         return errorResult(`unknown skill "${name}"; ${known}`);
       }
       const body = await readSkillBody(skill);
-      return textResult(`# Skill: ${skill.name}\n\n${skill.description}\n\n---\n\n${body}`);
+      const place = `Its files are in ${dirname(skill.path)}; relative paths below start there.`;
+      return textResult(`# Skill: ${skill.name}\n\n${skill.description}\n\n${place}\n\n---\n\n${body}`);
     },
   });
 }
+
+const forModels = (skill: Skill): boolean => skill.disableModelInvocation !== true;
