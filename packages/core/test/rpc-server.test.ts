@@ -316,17 +316,107 @@ test("a prompt behind a set_model goes to the new model, though nobody waited fo
   expect(lines.find((line) => line["id"] === "s")).toMatchObject({ data: { model: "model-b" } });
 });
 
-test("clear stops what runs and goes before the prompts that wait", async () => {
-  const agent = endless();
+test("clear and set_model are refused while a prompt runs or waits; nothing changes, and they work after done", async () => {
+  const provider = scripted(say("zero"), play([{ type: "response_start" }], untilAborted), say("two"));
+  const agent = make({ provider });
   const rpc = serve(agent);
-  rpc.send({ type: "prompt", id: "1", message: "first" });
-  await rpc.next((line) => line["type"] === "assistant_start");
+  await rpc.ask({ type: "prompt", message: "before" });
+  await rpc.next(isDone);
+  rpc.send({ type: "prompt", id: "1", message: "first" }, { type: "clear", id: "at once" });
+  await rpc.next((line) => line["type"] === "assistant_start" && agent.transcript.messages.length === 3);
   rpc.send({ type: "prompt", id: "2", message: "second" });
+  for (const request of [{ type: "clear" }, { type: "set_model", model: "model-b" }]) {
+    const answer = await rpc.ask(request);
+    expect(answer).toMatchObject({ command: request.type, success: false });
+    expect(answer["error"]).toContain("agent is busy");
+  }
+  expect(await rpc.next(({ id }) => id === "at once")).toMatchObject({ success: false });
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({
+    data: { busy: true, model: "model-a", message_count: 3 },
+  });
+  rpc.send({ type: "abort" }, { type: "clear", id: "behind the abort" });
+  // The one that waits is a reason as well.
+  expect(await rpc.next(({ id }) => id === "behind the abort")).toMatchObject({ success: false });
+  await rpc.next(isDone);
+  await rpc.next(isDone);
+  expect(provider.requests.map((request) => request.model)).toEqual(["model-a", "model-a", "model-a"]);
+  expect(agent.transcript.messages).toHaveLength(5);
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({ data: { busy: false } });
+  expect(await rpc.ask({ type: "set_model", model: "model-b" })).toMatchObject({ success: true });
   expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: true });
-  expect(rpc.lines.some((line) => line["id"] === "2" && line["command"] === "prompt")).toBe(false);
+  expect(agent.transcript.messages).toEqual([]);
   await rpc.end();
+});
+
+test("who has read done may clear at once, also while a slow listener still holds up the run", async () => {
+  const agent = make({ provider: scripted(say("one"), say("two")) });
+  const rpc = serve(agent);
+  let release: () => void = () => undefined;
+  agent.subscribe(({ type }) =>
+    type === "run_end" ? new Promise<void>((resolve) => (release = resolve)) : undefined,
+  );
+  rpc.send({ type: "prompt", message: "x" });
+  await rpc.next(isDone);
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({ data: { busy: false } });
+  expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: true });
+  expect(agent.transcript.messages).toEqual([]);
+  release();
+  await rpc.end();
+});
+
+test("clear is refused while a summary is made and while somebody else uses the agent", async () => {
+  const long = [say("x".repeat(9_000)), say("y".repeat(9_000))];
+  const provider = scripted(...long, play([], untilAborted), play([], untilAborted));
+  const agent = make({ provider, modelInfo: async () => undefined });
+  const rpc = serve(agent);
+  for (const message of ["one", "two"]) {
+    await rpc.ask({ type: "prompt", message });
+    await rpc.next(isDone);
+  }
+  await rpc.ask({ type: "compact" });
+  expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: false });
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({ data: { busy: true, message_count: 4 } });
+  agent.abort();
+  await agent.idle();
+  const other = agent.prompt("from elsewhere");
+  expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: false });
+  agent.abort();
+  await other;
+  expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: true });
+  await rpc.end();
+});
+
+test("set_model is refused when the agent is put to work elsewhere while its list of models is asked for", async () => {
+  const provider = scripted(play([], untilAborted));
+  const { listModels } = provider;
+  let answer: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  provider.listModels = () => gate.then(() => listModels());
+  const agent = make({ provider, modelInfo: async () => undefined });
+  const rpc = serve(agent);
+  rpc.send({ type: "set_model", id: "m", model: "model-b" });
+  await rpc.ask({ type: "ping" });
+  const other = agent.prompt("from elsewhere");
+  answer();
+  expect(await rpc.next(({ id }) => id === "m")).toMatchObject({ success: false });
+  expect(agent.model).toBe("model-a");
+  agent.abort();
+  await other;
+  await rpc.end();
+});
+
+test("changes of an idle agent are made in their order, without waiting for answers", async () => {
+  const agent = make({ provider: scripted(say("one"), say("two")) });
+  const rpc = serve(agent);
+  await rpc.ask({ type: "prompt", message: "x" });
+  await rpc.next(isDone);
+  rpc.send({ type: "set_model", model: "model-b" }, { type: "clear" }, { type: "prompt", message: "y" });
+  const lines = await rpc.end();
+  expect(lines.filter(({ success }) => success === false)).toEqual([]);
   expect(agent.transcript.messages).toMatchObject([
-    { role: "user", content: [{ text: "second" }] },
+    { role: "user", content: [{ text: "y" }] },
     { role: "assistant", content: [{ text: "two" }] },
   ]);
 });

@@ -41,6 +41,8 @@ export function createHandlers(options: HandlerOptions): Handlers {
   let authenticated = token === undefined || token === "";
   /** Set while the client answers approvals. */
   let leave: (() => void) | undefined;
+  /** Prompts and summaries that were asked for and whose end the client has not been told. */
+  const open = new Set<object>();
 
   function respond(request: { type: string; id?: string | undefined }, reply: Reply): void {
     write({
@@ -61,6 +63,26 @@ export function createHandlers(options: HandlerOptions): Handlers {
     ...(data && { data }),
   });
   const fail = async (error: string): Promise<Reply> => ({ success: false, error });
+
+  const isBusy = (): boolean => open.size > 0 || agent.status === "running";
+  const refuse = (): Promise<Reply> => fail("agent is busy: wait for its end, or abort it and wait");
+
+  /**
+   * Runs a prompt or a summary when its turn comes, unless nobody is there any more. It is over when
+   * `work` says so, before the client can read it; at the latest when `work` ends.
+   */
+  function whenItsTurn(request: AnyRequest, work: (over: () => void) => Promise<void>): void {
+    const mark = {};
+    const over = (): void => void open.delete(mark);
+    open.add(mark);
+    queue.prompt(async () => {
+      if (stopped.aborted) return over();
+      // Answered only now, as in zot: the response stands before the events of its run.
+      respond(request, { success: true, data: { started: true } });
+      await work(over);
+      over();
+    });
+  }
 
   const table: HandlerTable = {
     async hello(request) {
@@ -87,19 +109,19 @@ export function createHandlers(options: HandlerOptions): Handlers {
         if (bad !== undefined) return fail(`illegal base64 data at input byte ${bad}`);
         content.push({ type: "image", mimeType: image.mime_type, data: image.data });
       }
-      // Answered when its turn comes, as in zot: the response stands before the events of its run.
-      queue.prompt(async () => {
-        if (stopped.aborted) return;
+      whenItsTurn(request, async (over) => {
         let ended = false;
         const unsubscribe = agent.subscribe(({ type }) => {
-          if (type === "run_end") ended = true;
+          if (type !== "run_end") return;
+          ended = true;
+          over();
         });
-        respond(request, { success: true, data: { started: true } });
         try {
           await agent.prompt(content);
         } catch (error) {
           // A run that has told its end already is over for the client, whatever came behind it.
           if (ended) return;
+          over();
           write({ type: "error", message: messageOf(error) });
           write({ type: "done" });
         } finally {
@@ -134,15 +156,15 @@ export function createHandlers(options: HandlerOptions): Handlers {
       return ok();
     },
     async compact(request) {
-      queue.prompt(async () => {
-        if (stopped.aborted) return;
-        respond(request, { success: true, data: { started: true } });
+      whenItsTurn(request, async (over) => {
         try {
           await agent.compact();
+          over();
           write({ type: "compact_done", summary: summaryIn(agent.transcript.messages) });
         } catch (error) {
           // As in zot: who has stopped it hears nothing more of it.
           if (isCoreError(error) && error.code === "aborted") return;
+          over();
           write({ type: "error", message: messageOf(error) });
         }
       });
@@ -152,7 +174,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
       await queue.changed();
       const { usage, unmeasured, premiumRequests } = agent.transcript;
       return ok({
-        busy: agent.status === "running",
+        busy: isBusy(),
         cwd: agent.cwd,
         message_count: agent.transcript.messages.length,
         model: agent.model,
@@ -173,12 +195,13 @@ export function createHandlers(options: HandlerOptions): Handlers {
       if (!models.some((model) => model.id === request.model)) {
         return fail(`unknown model "${request.model}" (provider="${agent.provider.id}")`);
       }
+      // Somebody else may have put it to work meanwhile.
+      if (agent.status === "running") return refuse();
       await agent.setModel(request.model);
       return ok({ model: request.model });
     },
     async clear() {
-      agent.abort();
-      await agent.idle();
+      if (agent.status === "running") return refuse();
       await agent.clear();
       return ok();
     },
@@ -198,9 +221,12 @@ export function createHandlers(options: HandlerOptions): Handlers {
     if (!authenticated && request.type !== "hello") {
       return respond(request, { success: false, error: "auth required: send hello with a token first" });
     }
-    // Answered inside the queue, so that the answer stands before what the change has held up.
     const isChange = request.type === "set_model" || request.type === "clear";
-    return isChange ? queue.change(() => answer(request)) : answer(request);
+    if (!isChange) return answer(request);
+    // Refused at once and not put in line, as in zot: nobody loses a conversation that is still going on.
+    if (isBusy()) return respond(request, await refuse());
+    // Answered inside the queue, so that the answer stands before what the change has held up.
+    return queue.change(() => answer(request));
   }
 
   const pending = new Set<Promise<void>>();

@@ -2,7 +2,7 @@
 export interface TurnQueue {
   /** Runs a prompt when its turn comes; at once when nothing is under way. `work` must not reject. */
   prompt(work: () => Promise<void>): void;
-  /** Runs a change of the conversation or the model, after the changes asked for before, also beside a prompt. */
+  /** Runs a change of the conversation or the model, after the changes asked for before. */
   change<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Resolves when the changes asked for so far are made. */
   changed(): Promise<void>;
