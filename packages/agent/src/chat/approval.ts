@@ -1,6 +1,6 @@
 import type { Store } from "@zotpilot/tui";
 import type { Runtime } from "../runtime/runtime.ts";
-import { askedCall } from "./state/asked-call.ts";
+import { askedCall, groundsOf } from "./state/asked-call.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 
 /** Yes for this call, for this session, for this folder; or no. */
@@ -37,14 +37,12 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
   function showWhole(): void {
     const { dialog } = store.get();
     if (dialog?.type !== "approval" || dialog.request.id === shownWhole) return;
-    const { id, call, command, reasons, writes, hosts } = dialog.request;
+    const { id, call, command } = dialog.request;
     shownWhole = id;
     const whole = [
       `${call.name} asks for this:`,
       askedCall(call, command).text,
-      ...named("because", reasons),
-      ...named("writes", writes),
-      ...named("reaches", hosts),
+      ...groundsOf(dialog.request),
     ];
     dispatch({ type: "notice", level: "warning", text: whole.join("\n") });
   }
@@ -52,8 +50,4 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
   runtime.onApproval(show);
 
   return { show, answer, showWhole };
-}
-
-function named(what: string, values: readonly string[]): string[] {
-  return values.length === 0 ? [] : [`${what} ${values.join(", ")}`];
 }

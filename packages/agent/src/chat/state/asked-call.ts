@@ -1,4 +1,4 @@
-import { decodeArguments } from "@zotpilot/core";
+import { decodeArguments, type ApprovalRequest } from "@zotpilot/core";
 import type { ToolCall } from "@zotpilot/provider/model";
 import { sanitizeTerminalText } from "@zotpilot/tui";
 
@@ -18,6 +18,15 @@ export function askedCall(call: ToolCall, command: string | undefined): AskedCal
   if (changes !== undefined) return { text: sanitizeTerminalText(changes), isDiff: true };
   const whole = input instanceof Error ? call.arguments : JSON.stringify(input, null, 2);
   return { text: sanitizeTerminalText(whole), isDiff: false };
+}
+
+/** Why a person is asked about a call and what it would touch, a line each. Not made safe. */
+export function groundsOf({ reasons, writes, hosts }: ApprovalRequest): string[] {
+  return [
+    ...(reasons.length > 0 ? [`because ${reasons.join(", ")}`] : []),
+    ...(writes.length > 0 ? [`writes ${writes.join(", ")}`] : []),
+    ...(hosts.length > 0 ? [`reaches ${hosts.join(", ")}`] : []),
+  ];
 }
 
 /** Undefined when the arguments are not those of an edit or a write, to the letter: nothing may go unseen. */
