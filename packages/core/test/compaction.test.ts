@@ -101,7 +101,7 @@ test("in the middle of a run: summarised near the limit, and what must stay stay
   expect(summaryRequest?.tools).toBeUndefined();
   expect(summaryRequest?.system).not.toBe("");
   expect(only(events, "compaction_start").map(({ reason }) => reason)).toEqual(["limit"]);
-  expect(only(events, "compaction_end")).toEqual([{ type: "compaction_end" }]);
+  expect(only(events, "compaction_end")).toEqual([{ type: "compaction_end", summary: "## Goal\nA roof." }]);
 
   const after = provider.requests[7];
   expect(after?.system).toBe(system);
@@ -118,6 +118,7 @@ test("in the middle of a run: summarised near the limit, and what must stay stay
   // The summary is paid for, and says so.
   const answers = events.filter((event) => event.type === "usage");
   expect(answers).toHaveLength(8);
+  expect(answers.flatMap(({ auxiliary }, index) => (auxiliary ? [index] : []))).toEqual([6]);
   expect(agent.transcript.usage).toEqual(answers.at(-1)?.total);
   expect(agent.transcript.usage.inputTokens).toBe(10 + 4 * 2_000 + 9_000 + 10 + 10);
   await agent.close();
@@ -195,7 +196,7 @@ test("F-28: asked for by hand: the conversation as it was when it fails, shorter
   expect(agent.transcript.usage.inputTokens).toBe(before.usage.inputTokens + 10);
   expect(agent.status).toBe("idle");
 
-  await agent.compact();
+  expect(await agent.compact()).toBe("a summary");
   expect(agent.transcript.messages.length).toBeLessThan(before.messages.length);
   expect(agent.transcript.contextTokens).toBeLessThan(before.contextTokens + 4_000);
   const durable = events.filter((event) => event.type !== "usage");

@@ -633,7 +633,10 @@ test("compact: started, then the summary; an error when there is nothing to do; 
     await rpc.next(({ type }) => type === "done");
   }
   expect(await rpc.ask({ type: "compact" })).toMatchObject({ success: true, data: { started: true } });
-  expect((await rpc.next(({ type }) => type === "compact_done"))["summary"]).toContain("the gist");
+  expect(await rpc.next(({ type }) => type === "compact_done")).toEqual({
+    type: "compact_done",
+    summary: "the gist",
+  });
   const lines = rpc.lines.length;
   expect(await rpc.ask({ type: "compact" })).toMatchObject({ success: true });
   expect(await rpc.ask({ type: "abort" })).toMatchObject({ success: true });
@@ -642,6 +645,27 @@ test("compact: started, then the summary; an error when there is nothing to do; 
   expect(rpc.lines.slice(lines).filter(({ type }) => type === "compact_done" || type === "error")).toEqual(
     [],
   );
+  await rpc.end();
+});
+
+test("a summary is told as the bare text, and its usage as auxiliary", async () => {
+  const long = (text: string) => say(`- [ ] an open task\n${text.repeat(9_000)}`);
+  const provider = scripted(long("x"), long("y"), say("the gist"), say("more"));
+  const agent = make({ provider, modelInfo: async () => undefined });
+  const rpc = serve(agent);
+  for (const message of ["one", "two"]) {
+    await rpc.ask({ type: "prompt", message });
+    await rpc.next(isDone);
+  }
+  await rpc.ask({ type: "compact" });
+  expect(await rpc.next(({ type }) => type === "compact_done")).toMatchObject({ summary: "the gist" });
+  await rpc.ask({ type: "prompt", message: "three" });
+  await rpc.next(isDone);
+  const usages = rpc.lines.filter(({ type }) => type === "usage");
+  expect(usages.map((line) => line["auxiliary"])).toEqual([undefined, undefined, true, undefined]);
+  expect(usages.map((line) => "auxiliary" in line)).toEqual([false, false, true, false]);
+  // What else is kept word for word stands in the conversation.
+  expect(JSON.stringify(await rpc.ask({ type: "get_messages" }))).toContain("## Open tasks");
   await rpc.end();
 });
 

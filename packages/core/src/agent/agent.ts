@@ -77,10 +77,11 @@ export interface Agent {
   /** Takes back what was not heard yet. */
   takeQueued(): QueuedInput[];
   /**
-   * Summarises the conversation to make it shorter. Throws `CoreError` `busy` while a prompt runs, `nothing_to_compact`,
+   * Summarises the conversation to make it shorter. Resolves with what the model wrote, which is empty when long results
+   * of tools were all there was to shorten. Throws `CoreError` `busy` while a prompt runs, `nothing_to_compact`,
    * `compaction_failed`, or `aborted` after an `abort()`; then the conversation is as it was.
    */
-  compact(options?: { signal?: AbortSignal }): Promise<void>;
+  compact(options?: { signal?: AbortSignal }): Promise<string>;
   /** Gives the session a name; an empty one takes it away. Throws a `CoreError` when it cannot be kept. */
   rename(name: string): Promise<void>;
   /** What could not be written to the session so far, oldest first; see `unsaved` of the options. */

@@ -134,7 +134,7 @@ export function createAgent(options: AgentOptions): Agent {
     return result;
   }
 
-  async function compact(signal: AbortSignal): Promise<void> {
+  async function compact(signal: AbortSignal): Promise<string> {
     const { messages } = transcript;
     const made = compaction.run({
       messages,
@@ -142,12 +142,13 @@ export function createAgent(options: AgentOptions): Agent {
       spent: sums(),
       options: { provider, model: () => model, system: options.system ?? "", tools, signal, budget, now },
     });
+    let summary = "";
     let failure: SerializedError | undefined;
     let thrown: Thrown | undefined;
     try {
       for await (const event of made) {
         if (event.type === "compaction_end") {
-          failure = event.error;
+          ({ summary = "", error: failure } = event);
           running = undefined;
         }
         const heard = await publish(event);
@@ -160,6 +161,7 @@ export function createAgent(options: AgentOptions): Agent {
     }
     if (failure) throw new CoreError(failure.code as CoreErrorCode, failure.message);
     rethrow(thrown);
+    return summary;
   }
 
   async function idle(): Promise<void> {

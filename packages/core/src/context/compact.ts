@@ -80,12 +80,6 @@ export function openTasksIn(messages: readonly Message[]): string[] {
   return [];
 }
 
-/** The summary that a conversation goes on from; empty when there is none. */
-export function summaryIn(messages: readonly Message[]): string {
-  const summary = messages.find((message) => message.role === "user" && !isPrompt(message));
-  return summary ? textOf(summary) : "";
-}
-
 /** Whether a message is what a person said, and not a summary. */
 function isPrompt(message: Message): message is UserMessage {
   if (message.role !== "user" || "summary" in message) return false;

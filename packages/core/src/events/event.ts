@@ -84,8 +84,11 @@ export type LiveEvent =
   | { type: "tool_input_start"; callId: string; name: string }
   | { type: "tool_input_delta"; callId: string; json: string }
   | { type: "tool_input_end"; callId: string }
-  /** `turn` is null when the service did not tell it; `total` is the sum of what is known. */
-  | { type: "usage"; turn: Usage | null; total: Usage; cost: { turn: Cost; total: Cost } }
+  /**
+   * `turn` is null when the service did not tell it; `total` is the sum of what is known. `auxiliary` marks a call that
+   * does not go on with the conversation, such as one for a summary: it costs, and says nothing about the context.
+   */
+  | { type: "usage"; turn: Usage | null; total: Usage; cost: { turn: Cost; total: Cost }; auxiliary?: true }
   /** The model call is over; its tools, if any, run now. */
   | { type: "turn_end"; turn: number; stopReason: StopReason; error?: SerializedError }
   | { type: "tool_start"; call: ToolCall }
@@ -101,8 +104,11 @@ export type LiveEvent =
   | { type: "notice"; level: "info" | "warning"; text: string }
   /** The conversation is being summarised: it reaches the model's limit, has exceeded it, or a person asked for it. */
   | { type: "compaction_start"; reason: "limit" | "overflow" | "asked" }
-  /** The summary is made, unless there is an error; then the conversation is as it was. */
-  | { type: "compaction_end"; error?: SerializedError }
+  /**
+   * The conversation is shorter, unless there is an error; then it is as it was. `summary` is what the model wrote, absent
+   * when long results of tools were all there was to shorten.
+   */
+  | { type: "compaction_end"; summary?: string; error?: SerializedError }
   | { type: "run_end"; reason: "done" | "aborted" | "error"; error?: SerializedError };
 
 /**

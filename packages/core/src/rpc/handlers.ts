@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
 import type { Agent } from "../agent/agent.ts";
-import { summaryIn } from "../context/compact.ts";
 import { isCoreError, messageOf } from "../errors.ts";
 import { totalCost } from "../events/cost.ts";
 import { PROTOCOL_VERSION, type requests, type RpcRequestOf, type RpcResponse } from "./protocol.ts";
@@ -158,9 +157,9 @@ export function createHandlers(options: HandlerOptions): Handlers {
     async compact(request) {
       whenItsTurn(request, async (over) => {
         try {
-          await agent.compact();
+          const summary = await agent.compact();
           over();
-          write({ type: "compact_done", summary: summaryIn(agent.transcript.messages) });
+          write({ type: "compact_done", summary });
         } catch (error) {
           // As in zot: who has stopped it hears nothing more of it.
           if (isCoreError(error) && error.code === "aborted") return;

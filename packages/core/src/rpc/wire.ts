@@ -42,6 +42,7 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
           type: "usage",
           ...usageOf(event.turn, event.cost.turn),
           cumulative: usageOf(event.total, event.cost.total),
+          ...(event.auxiliary && { auxiliary: true }),
         },
       ];
     case "assistant_message": {

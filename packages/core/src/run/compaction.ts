@@ -110,7 +110,7 @@ export function createCompaction(settings: CompactionOptions): Compaction {
       );
       yield* channel;
       try {
-        const shorter = await made;
+        const { messages: shorter, summary } = await made;
         const { spent, usage } = costs;
         const before = estimateTokens(messages);
         const after = estimateTokens(shorter);
@@ -134,7 +134,7 @@ export function createCompaction(settings: CompactionOptions): Compaction {
         measured = { tokens: contextTokens, messages: shorter.length };
         run.spent.usage = spent.usage;
         run.spent.unmeasured = spent.unmeasured;
-        yield { type: "compaction_end" };
+        yield { type: "compaction_end", ...(summary !== undefined && { summary }) };
         return shorter;
       } catch (error) {
         yield* keepCosts(run.spent, costs, options);
@@ -171,7 +171,7 @@ async function make(
   run: CompactionRun,
   costs: SummaryCosts,
   channel: Channel<AgentEvent>,
-): Promise<Message[]> {
+): Promise<{ messages: Message[]; summary?: string }> {
   const { messages, reason, options } = run;
   const limit = await settings.promptLimit(options.model(), options.signal);
   const tailTokens = reason === "asked" ? 2_000 : Math.min(20_000, Math.floor((limit ?? 32_000) / 5));
@@ -180,7 +180,7 @@ async function make(
   const kept = { files: settings.files(), tasks };
   if (plan.older.length === 0) {
     if (!plan.shortened) throw new CoreError("nothing_to_compact", "the conversation is short already");
-    return compactedMessages(plan, undefined, kept);
+    return { messages: compactedMessages(plan, undefined, kept) };
   }
   // Three characters a token is less than most text has, so that most pieces fit at the first try.
   let maxLength = Math.max(2_000, ((limit ?? 100_000) * 0.8 - summaryTokens) * 3);
@@ -189,7 +189,7 @@ async function make(
       const summary = await summarize(plan.older, Math.floor(maxLength), (text) =>
         ask(options, text, costs, channel),
       );
-      return compactedMessages(plan, summary, kept);
+      return { messages: compactedMessages(plan, summary, kept), summary };
     } catch (error) {
       if (serializeError(error).code !== "context_too_long" || halving === maxHalvings) throw error;
       maxLength /= 2;
@@ -228,7 +228,8 @@ async function ask(
     }
     const usage = reader.usage() ?? null;
     if (usage || !failure) {
-      for (const event of tellUsage(options, { usage }, costs.spent)) channel.push(event);
+      for (const event of tellUsage(options, { usage }, costs.spent, { auxiliary: true }))
+        channel.push(event);
       count(costs.spent, { usage });
       if (usage) costs.usage = costs.usage ? addUsage(costs.usage, usage) : usage;
     }

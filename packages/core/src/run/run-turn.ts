@@ -140,11 +140,12 @@ async function* tryOnce(options: RunOptions, request: ModelRequest): AsyncGenera
   return { reader, started, answered };
 }
 
-/** Tells what a call has cost, and what it makes together with what was spent before. */
+/** Tells what a call has cost, and what it makes together with what was spent before. See `usage` of the events. */
 export function* tellUsage(
   options: Pick<RunOptions, "budget">,
   call: CallCost,
   spent: Spent,
+  mark: { auxiliary?: true } = {},
 ): Generator<AgentEvent, void> {
   const { usage, premiumRequests } = call;
   const blind = options.budget?.spent(usage);
@@ -153,7 +154,7 @@ export function* tellUsage(
   count(sum, call);
   const total = totalCost(sum.usage, sum.unmeasured, sum.premiumRequests);
   const cost = { turn: costOf(usage, premiumRequests), total };
-  yield { type: "usage", turn: usage, total: sum.usage, cost };
+  yield { type: "usage", turn: usage, total: sum.usage, cost, ...mark };
 }
 
 /** Adds a model call to what was spent. */

@@ -122,6 +122,7 @@ const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
     reason: fc.constantFrom("limit", "overflow", "asked"),
   }) as ArbitraryOf<"compaction_start">,
   compaction_end: shape("compaction_end", {
+    summary: fc.option(text, { nil: undefined }),
     error: fc.option(error, { nil: undefined }),
   }) as ArbitraryOf<"compaction_end">,
   run_start: shape("run_start", { runId: text }) as ArbitraryOf<"run_start">,
@@ -136,6 +137,7 @@ const byType: { [Type in AgentEvent["type"]]: ArbitraryOf<Type> } = {
     turn: fc.option(usage),
     total: usage,
     cost: fc.record({ turn: cost, total: cost }),
+    auxiliary: fc.option(fc.constant(true as const), { nil: undefined }),
   }) as ArbitraryOf<"usage">,
   turn_end: shape("turn_end", {
     turn: count,
