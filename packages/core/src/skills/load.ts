@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { findSkillFiles, type SkillPlace } from "./find.ts";
 import { parseSkill } from "./parse.ts";
 
 /** Knowledge that a model loads when it needs it. */
@@ -24,77 +25,103 @@ export interface SkillFolders {
   trusted: boolean;
 }
 
-const maxDepth = 4;
 const maxSkills = 200;
 const maxBytes = 256 * 1024;
+/** So many skills whose names are taken are told by name. */
+const maxTold = 5;
 
 /**
  * Finds the skills, sorted by name: folders with a `SKILL.md`, at any depth, in the project's `.zotpilot/skills` and
  * `.zot/skills`, the user's own folder, and the `.claude/skills` and `.agents/skills` of project and user, in this
- * order. Of two with one name the first counts. Links are not followed. What cannot be read is told in `warnings`.
+ * order. Of two with one name the first counts; one without a name is called by the folders that it is in. Links are
+ * followed, those of a project only within it. Depth and number have limits. What is passed over is told in `warnings`.
  */
 export async function loadSkills(folders: SkillFolders): Promise<{ skills: Skill[]; warnings: string[] }> {
-  const { cwd, userHome, home, trusted } = folders;
-  const project = (folder: string): string[] => (trusted ? [join(cwd, folder, "skills")] : []);
-  const places = [
-    ...project(".zotpilot"),
-    ...project(".zot"),
-    join(home, "skills"),
-    ...project(".claude"),
-    join(userHome, ".claude", "skills"),
-    ...project(".agents"),
-    join(userHome, ".agents", "skills"),
-  ];
-  const found = new Map<string, Skill>();
   const warnings: string[] = [];
-  for (const place of new Set(places)) {
-    for await (const path of skillFiles(place, maxDepth)) {
-      const skill = await readSkill(path, warnings);
-      if (!skill || found.has(skill.name)) continue;
-      if (found.size >= maxSkills) {
-        warnings.push(`${path}: left out, because there are ${maxSkills} skills already`);
+  const found = new Map<string, { skill: Skill; realPath: string }>();
+  const taken: string[] = [];
+  const seen = new Set<string>();
+  let leftOut = 0;
+  for (const place of await placesOf(folders)) {
+    for await (const { path, realPath, folders: names } of findSkillFiles(place, seen, warnings)) {
+      if (found.size === maxSkills) {
+        leftOut += 1;
         continue;
       }
-      found.set(skill.name, skill);
+      const skill = await readSkill(path, names, warnings);
+      if (!skill) continue;
+      const first = found.get(skill.name);
+      if (!first) found.set(skill.name, { skill, realPath });
+      else if (first.realPath !== realPath) taken.push(`${path} (${skill.name})`);
     }
   }
-  const skills = [...found.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
-  return { skills, warnings };
+  if (taken.length > 0) {
+    const more = taken.length > maxTold ? ` and ${taken.length - maxTold} more` : "";
+    const list = taken.slice(0, maxTold).join(", ");
+    warnings.push(`a skill before it has its name, so this was passed over: ${list}${more}`);
+  }
+  if (leftOut > 0) {
+    warnings.push(`${leftOut} more skills were left out, because there are ${maxSkills} already`);
+  }
+  const skills = [...found.values()].map(({ skill }) => skill);
+  return { skills: skills.sort((left, right) => (left.name < right.name ? -1 : 1)), warnings };
 }
+
+async function placesOf({ cwd, userHome, home, trusted }: SkillFolders): Promise<SkillPlace[]> {
+  const own = [
+    join(home, "skills"),
+    join(userHome, ".claude", "skills"),
+    join(userHome, ".agents", "skills"),
+  ];
+  const within = await real(cwd);
+  const ownPaths = new Set(await Promise.all(own.map(real)));
+  const project = async (folder: string): Promise<SkillPlace[]> => {
+    if (!trusted) return [];
+    const path = join(cwd, folder, "skills");
+    // In the home folder, `.claude/skills` is both.
+    return [ownPaths.has(await real(path)) ? { folder: path } : { folder: path, within }];
+  };
+  const [skills = "", claude = "", agents = ""] = own;
+  return [
+    ...(await project(".zotpilot")),
+    ...(await project(".zot")),
+    { folder: skills },
+    ...(await project(".claude")),
+    { folder: claude },
+    ...(await project(".agents")),
+    { folder: agents },
+  ];
+}
+
+const real = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 /** Reads the body of a skill. Throws what the file system throws. */
 export async function readSkillBody(skill: Skill): Promise<string> {
   return parseSkill(await readFile(skill.path, "utf8")).body;
 }
 
-async function* skillFiles(folder: string, depth: number): AsyncGenerator<string, void> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
-  for (const entry of entries) {
-    if (!entry.isDirectory()) continue;
-    const inner = join(folder, entry.name);
-    const path = join(inner, "SKILL.md");
-    if (
-      await stat(path).then(
-        (found) => found.isFile(),
-        () => false,
-      )
-    )
-      yield path;
-    else if (depth > 1) yield* skillFiles(inner, depth - 1);
-  }
-}
-
-async function readSkill(path: string, warnings: string[]): Promise<Skill | undefined> {
+async function readSkill(
+  path: string,
+  folders: readonly string[],
+  warnings: string[],
+): Promise<Skill | undefined> {
   try {
     if ((await stat(path)).size > maxBytes) {
       warnings.push(`${path}: is larger than ${maxBytes / 1024} KiB, and was passed over`);
       return undefined;
     }
     const { name, description, disableModelInvocation } = parseSkill(await readFile(path, "utf8"));
-    return { name: name || basename(dirname(path)), description, path, disableModelInvocation };
+    return { name: name || nameFrom(folders), description, path, disableModelInvocation };
   } catch (error) {
     warnings.push(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? "error"})`);
     return undefined;
   }
+}
+
+function nameFrom(folders: readonly string[]): string {
+  const words = folders
+    .join(" ")
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu);
+  return words ? words.join("-") : folders.join("-");
 }
