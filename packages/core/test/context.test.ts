@@ -36,6 +36,18 @@ test("rules: from the user's own to the nearest folder, within the repository", 
   expect(found.files.map(({ path }) => path)).toEqual([alone]);
 });
 
+test.each(["", " \n\t\n", "\uFEFF\r\n"])(
+  "a SYSTEM.md with nothing in it (%j) removes nothing",
+  async (text) => {
+    const home = await folder();
+    await putFile(home, "SYSTEM.md", text);
+    const { identity } = await loadInstructions({ cwd: home, home });
+    expect(identity).toBe(undefined);
+    await putFile(home, "SYSTEM.md", `${text}\n  You are a parrot.\n\n`);
+    expect(await loadInstructions({ cwd: home, home })).toMatchObject({ identity: "You are a parrot." });
+  },
+);
+
 test("rules that are long, hidden or unreadable are told, and none of them is in the way", async () => {
   const cwd = await folder();
   const path = join(cwd, "AGENTS.md");

@@ -10,7 +10,7 @@ export interface InstructionFile {
 
 /** What was found for the system prompt. */
 export interface Instructions {
-  /** The user's own `SYSTEM.md`, which stands in place of the built-in text. */
+  /** The user's own `SYSTEM.md`, which stands in place of the built-in text; absent when there is nothing in it. */
   identity?: string;
   /** The `AGENTS.md` files, from the user's own to that of the nearest folder. */
   files: InstructionFile[];
@@ -35,7 +35,7 @@ export async function loadInstructions(options: {
   const warnings: string[] = [];
   const files: InstructionFile[] = [];
   const identity =
-    options.home === undefined ? undefined : await read(join(options.home, "SYSTEM.md"), warnings);
+    options.home === undefined ? "" : ((await read(join(options.home, "SYSTEM.md"), warnings)) ?? "").trim();
   let left = maxTotalBytes;
   const folders = await projectFolders(resolve(options.cwd));
   for (const folder of [...(options.home === undefined ? [] : [resolve(options.home)]), ...folders]) {
@@ -51,7 +51,7 @@ export async function loadInstructions(options: {
     if (hidden) warnings.push(`${path}: has ${hidden}, which people do not see and the model does`);
     files.push({ path, text });
   }
-  return { ...(identity !== undefined && { identity }), files, warnings };
+  return { ...(identity !== "" && { identity }), files, warnings };
 }
 
 /** The folders from the root of the repository to this one; this one alone outside of a repository. */
