@@ -47,7 +47,7 @@ export function planCompaction(messages: readonly Message[], tailTokens: number)
 export function compactedMessages(
   plan: CompactionPlan,
   summary: string | undefined,
-  kept: { files: readonly string[]; tasks: readonly string[] },
+  kept: { files: readonly string[]; tasks: readonly string[]; at: string },
 ): (Message | SummaryMessage)[] {
   const sections: string[] = [];
   if (summary !== undefined) sections.push(`${summaryHeading}\n\n${summary}`);
@@ -57,7 +57,12 @@ export function compactedMessages(
   if (summary !== undefined && kept.tasks.length > 0)
     sections.push(`## Open tasks\n\n${kept.tasks.join("\n")}`);
   const text = sections.join("\n\n");
-  const made: SummaryMessage = { role: "user", content: [{ type: "text", text }], summary: true };
+  const made: SummaryMessage = {
+    role: "user",
+    content: [{ type: "text", text }],
+    at: kept.at,
+    summary: true,
+  };
   return [
     ...(plan.firstPrompt ? [plan.firstPrompt] : []),
     ...(text === "" ? [] : [made]),

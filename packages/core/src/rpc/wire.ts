@@ -23,7 +23,7 @@ const stops = {
 export function encodeEvent(event: AgentEvent): WireEvent[] {
   switch (event.type) {
     case "user_message":
-      return [{ type: "user_message", content: contentOf(event.message), time: event.message.at ?? "" }];
+      return [{ type: "user_message", content: contentOf(event.message), time: timeOf(event.message) }];
     case "turn_start":
       return [{ type: "turn_start", step: event.turn }];
     case "response_start":
@@ -48,7 +48,7 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
     case "assistant_message": {
       const calls = event.message.content.filter((part) => part.type === "tool_call");
       return [
-        { type: "assistant_message", content: contentOf(event.message), time: event.message.at ?? "" },
+        { type: "assistant_message", content: contentOf(event.message), time: timeOf(event.message) },
         ...calls.map((call) => ({
           type: "tool_call",
           id: call.id,
@@ -118,7 +118,7 @@ export function encodeMessages(messages: readonly TranscriptMessage[]): Record<s
   for (const message of messages) {
     const last = encoded.at(-1);
     if (message.role === "tool" && last?.role === "tool") last.content.push(...contentOf(message));
-    else encoded.push({ role: message.role, content: contentOf(message), time: message.at ?? "" });
+    else encoded.push({ role: message.role, content: contentOf(message), time: timeOf(message) });
   }
   return encoded;
 }
@@ -154,6 +154,12 @@ function contentOf(message: TranscriptMessage): Record<string, unknown>[] {
       ...(message.details && { details: message.details }),
     },
   ];
+}
+
+/** Readers that are strict about times fail on a whole line for one of them: what nobody knows is Go's zero time. */
+function timeOf({ at = "" }: TranscriptMessage): string {
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(at);
+  return isTime && !Number.isNaN(Date.parse(at)) ? at : "0001-01-01T00:00:00Z";
 }
 
 function blockOf(part: Part): Record<string, unknown> {

@@ -177,7 +177,7 @@ async function make(
   const tailTokens = reason === "asked" ? 2_000 : Math.min(20_000, Math.floor((limit ?? 32_000) / 5));
   const plan = planCompaction(messages, tailTokens);
   const tasks = (settings.openTasks ?? openTasksIn)(messages);
-  const kept = { files: settings.files(), tasks };
+  const kept = { files: settings.files(), tasks, at: options.now().toISOString() };
   if (plan.older.length === 0) {
     if (!plan.shortened) throw new CoreError("nothing_to_compact", "the conversation is short already");
     return { messages: compactedMessages(plan, undefined, kept) };

@@ -1,0 +1,76 @@
+import type { Message } from "@zotpilot/provider/model";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { createAgent, createSession, openSession, type DurableEvent } from "../src/index.ts";
+import { encodeEvent, encodeMessages } from "../src/rpc/index.ts";
+import { anyEvent } from "./support/arbitrary.ts";
+import { say, scripted } from "./support/scripted.ts";
+import { folder } from "./support/session-files.ts";
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const zeroTime = "0001-01-01T00:00:00Z";
+
+test("a summary has its time, before and after a restart", async () => {
+  const provider = scripted(say("x".repeat(9_000)), say("y".repeat(9_000)), say("the gist"), say("on"));
+  const session = createSession({ directory: await folder(), cwd: "/project" });
+  const now = () => new Date(1e12);
+  const agent = createAgent({ provider, model: "m", session, now, modelInfo: async () => undefined });
+  await agent.prompt("one");
+  await agent.prompt("two");
+  await agent.compact();
+  await agent.prompt("three");
+  const times = encodeMessages(agent.transcript.messages).map(({ time }) => time);
+  expect(new Set(times)).toEqual(new Set([now().toISOString()]));
+  // The model is not told, and sees the summary as what a person says.
+  expect(provider.requests.at(-1)?.messages).toContainEqual(
+    expect.objectContaining({
+      role: "user",
+      content: [{ type: "text", text: expect.stringContaining("the gist") }],
+    }),
+  );
+  await agent.close();
+  const reopened = await openSession(session.path);
+  const compacted = reopened.events.find((event) => event.type === "compacted") as Extract<
+    DurableEvent,
+    { type: "compacted" }
+  >;
+  expect(encodeMessages(compacted.messages).map(({ time }) => time)).toEqual(times.slice(0, -2));
+  await reopened.close();
+});
+
+test("a summary with its time is summarised with the rest, and is nobody's prompt", async () => {
+  const long = (text: string) => say(text.repeat(9_000));
+  const provider = scripted(
+    long("a"),
+    long("b"),
+    say("first gist"),
+    long("c"),
+    long("d"),
+    say("second gist"),
+  );
+  const agent = createAgent({ provider, model: "m", modelInfo: async () => undefined });
+  for (const text of ["one", "two"]) await agent.prompt(text);
+  await agent.compact();
+  for (const text of ["three", "four"]) await agent.prompt(text);
+  await agent.compact();
+  expect(JSON.stringify(provider.requests.at(-1)?.messages)).toContain("first gist");
+  const text = JSON.stringify(agent.transcript.messages);
+  expect(text).toContain("second gist");
+  expect(text).not.toContain("first gist");
+});
+
+test("every time on the wire is one that a strict reader takes; one that nobody knows is the zero time", () => {
+  const lost: Message = { role: "user", content: [{ type: "text", text: "x" }] };
+  expect(encodeMessages([lost, { ...lost, at: "yesterday" }, { ...lost, at: "" }])).toEqual(
+    Array.from({ length: 3 }, () => expect.objectContaining({ time: zeroTime })),
+  );
+  const offset = "2026-01-02T03:04:05.123456789+02:00";
+  expect(encodeMessages([{ ...lost, at: offset }])).toEqual([expect.objectContaining({ time: offset })]);
+  fc.assert(
+    fc.property(anyEvent, (event) => {
+      for (const wire of encodeEvent(event)) {
+        if ("time" in wire) expect(wire["time"]).toMatch(rfc3339);
+      }
+    }),
+  );
+});
