@@ -1,10 +1,12 @@
 import type { Message } from "@zotpilot/provider/model";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createAgent, createSession, openSession, type DurableEvent } from "../src/index.ts";
+import { createAgent, createSession, defineTool, openSession, type DurableEvent } from "../src/index.ts";
 import { encodeEvent, encodeMessages } from "../src/rpc/index.ts";
+import { z } from "zod";
 import { anyEvent } from "./support/arbitrary.ts";
-import { say, scripted } from "./support/scripted.ts";
+import { answerEvents, call, failAfter, play, providerError, say, scripted } from "./support/scripted.ts";
+import { isDone, serve } from "./support/rpc.ts";
 import { folder } from "./support/session-files.ts";
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
@@ -73,4 +75,58 @@ test("every time on the wire is one that a strict reader takes; one that nobody 
       }
     }),
   );
+});
+
+test("message_count is the number of messages of get_messages, though a turn has several results", async () => {
+  const tool = defineTool({
+    name: "t",
+    description: "Does nothing.",
+    risk: "read",
+    input: z.object({}),
+    run: async () => "r",
+  });
+  const provider = scripted(call({ id: "a", name: "t" }, { id: "b", name: "t" }), say("done"));
+  const rpc = serve(createAgent({ provider, model: "m", tools: [tool] }));
+  const counts = async () => {
+    const { data: state } = await rpc.ask({ type: "get_state" });
+    const { data } = await rpc.ask({ type: "get_messages" });
+    return [(state as { message_count: number }).message_count, (data as { messages: [] }).messages.length];
+  };
+  expect(await counts()).toEqual([0, 0]);
+  await rpc.ask({ type: "prompt", message: "x" });
+  await rpc.next(isDone);
+  expect(await counts()).toEqual([4, 4]);
+  await rpc.end();
+});
+
+test("an answer without content is told by its usage alone", async () => {
+  const overloaded = failAfter(
+    answerEvents("").filter(({ type }) => type !== "finish"),
+    providerError({ retryable: true, retryAfterMs: 0 }),
+  );
+  const rpc = serve(
+    createAgent({ provider: scripted(play(answerEvents("")), overloaded, say("at last")), model: "m" }),
+  );
+  rpc.send({ type: "prompt", message: "x" }, { type: "prompt", message: "y" });
+  const lines = await rpc.end();
+  const order = lines.map(({ type }) => type).filter((type) => type !== "response");
+  expect(order).toEqual([
+    "user_message",
+    "turn_start",
+    "assistant_start",
+    "usage",
+    "turn_end",
+    "done",
+    "user_message",
+    "turn_start",
+    "assistant_start",
+    "usage",
+    "retry",
+    "assistant_start",
+    "text_delta",
+    "usage",
+    "assistant_message",
+    "turn_end",
+    "done",
+  ]);
 });

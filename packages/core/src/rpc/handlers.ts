@@ -5,7 +5,7 @@ import { isCoreError, messageOf } from "../errors.ts";
 import { totalCost } from "../events/cost.ts";
 import { PROTOCOL_VERSION, type requests, type RpcRequestOf, type RpcResponse } from "./protocol.ts";
 import { createTurnQueue } from "./turn-queue.ts";
-import { encodeMessages, usageOf } from "./wire.ts";
+import { countMessages, encodeMessages, usageOf } from "./wire.ts";
 
 /** What the answers to requests are made from. */
 export interface HandlerOptions {
@@ -175,7 +175,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
       return ok({
         busy: isBusy(),
         cwd: agent.cwd,
-        message_count: agent.transcript.messages.length,
+        message_count: countMessages(agent.transcript.messages),
         model: agent.model,
         provider: agent.provider.id,
         usage: usageOf(usage, totalCost(usage, unmeasured, premiumRequests)),

@@ -46,6 +46,8 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
         },
       ];
     case "assistant_message": {
+      // Kept for what it has cost, which `usage` has told: nobody has said anything.
+      if (event.message.content.length === 0) return [];
       const calls = event.message.content.filter((part) => part.type === "tool_call");
       return [
         { type: "assistant_message", content: contentOf(event.message), time: timeOf(event.message) },
@@ -110,6 +112,11 @@ export function encodeEvent(event: AgentEvent): WireEvent[] {
     case "compaction_end":
       return [];
   }
+}
+
+/** How many messages {@link encodeMessages} makes of these. */
+export function countMessages(messages: readonly TranscriptMessage[]): number {
+  return messages.filter(({ role }, index) => role !== "tool" || messages[index - 1]?.role !== "tool").length;
 }
 
 /** Messages as zot's `get_messages` shows them: all results of one answer in one message, image data left out. */
