@@ -89,7 +89,7 @@ async function runMode(options: CliOptions, io: Io, signal: AbortSignal): Promis
   }
   // Before anything is contacted or said: a missing prompt is a wrong use.
   const prompt =
-    options.mode === "print" || options.mode === "json" ? await readPrompt(options.prompt, io) : "";
+    options.mode === "print" || options.mode === "json" ? await readPrompt(options.prompt, io, signal) : "";
   const { createRuntime } = await import("./runtime/create-runtime.ts");
   const onWarning = (sentence: string): void => complain(io, sentence);
   // The chat shows warnings itself: a line written beside its screen would tear it.

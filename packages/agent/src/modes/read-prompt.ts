@@ -7,11 +7,11 @@ const maxInputBytes = 10 * 1024 * 1024;
 
 /**
  * The prompt of a mode that runs one: the words of the command line, with what was piped in behind them.
- * Throws a {@link UsageError} when there is neither.
+ * Throws a {@link UsageError} when there is neither, and when what is waited for is aborted.
  */
-export async function readPrompt(words: string, io: Io): Promise<string> {
+export async function readPrompt(words: string, io: Io, signal: AbortSignal): Promise<string> {
   const isPatient = words === "" || isPipeOrFile(io.stdin);
-  const piped = io.stdin.isTTY ? "" : await readAll(io, isPatient);
+  const piped = io.stdin.isTTY ? "" : await readAll(io, isPatient, signal);
   const parts = [words, piped.trim()].filter((part) => part !== "");
   if (parts.length > 0) return parts.join("\n\n");
   throw new UsageError(
@@ -39,7 +39,7 @@ const silenceMs = 300;
 /** After so long a person at a terminal is told what is being waited for. */
 const noticeMs = 1_000;
 
-async function readAll({ stdin, stderr }: Io, isPatient: boolean): Promise<string> {
+async function readAll({ stdin, stderr }: Io, isPatient: boolean, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   const silence = Promise.withResolvers<"silent">();
@@ -47,6 +47,8 @@ async function readAll({ stdin, stderr }: Io, isPatient: boolean): Promise<strin
   const notice = setTimeout(() => {
     if (stderr.isTTY) stderr.write("zotpilot: waiting for standard input to end…\n");
   }, noticeMs);
+  const stop = (): void => void stdin.destroy();
+  signal.addEventListener("abort", stop, { once: true });
   const iterator = stdin[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   try {
     for (;;) {
@@ -68,6 +70,7 @@ async function readAll({ stdin, stderr }: Io, isPatient: boolean): Promise<strin
   } finally {
     clearTimeout(patience);
     clearTimeout(notice);
+    signal.removeEventListener("abort", stop);
   }
   return Buffer.concat(chunks).toString("utf8");
 }

@@ -28,11 +28,13 @@ export async function connectAccount(settings: {
   env: Record<string, string | undefined>;
   /** Opened only when the environment holds no token: a keychain may make a person wait. */
   credentials: () => Promise<Credentials>;
+  /** Ends what is waited for: a token that is renewed, a program that prints one. */
+  signal?: AbortSignal;
   onQuota?: (quota: CopilotQuotaState) => void;
   /** Told in one sentence what GitHub wants the person to know, and has not said before. */
   onNotification?: (sentence: string) => void;
 }): Promise<ConnectedAccount | undefined> {
-  const { options, env, onQuota, onNotification } = settings;
+  const { options, env, signal, onQuota, onNotification } = settings;
   const isGiven = Boolean(env["COPILOT_GITHUB_TOKEN"]?.trim()) && options.account === undefined;
   const own = isGiven ? undefined : await settings.credentials();
   const command = tokenCommand(env);
@@ -43,6 +45,7 @@ export async function connectAccount(settings: {
     sources: options.tokenSources,
     ...(own && { accounts: own.accounts, refresher: own.refresher }),
     ...(command && { command }),
+    ...(signal && { signal }),
     ...(options.host && { host: options.host }),
     ...(options.account && { account: options.account }),
   });

@@ -63,6 +63,8 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let connected: Promise<void> | undefined;
   let copilot: Copilot | undefined;
   let agent: Promise<Agent> | undefined;
+  /** For the account that it was said to: another one may not have it, and goes on with the model of the conversation. */
+  let askedModel = options.model;
   let models: Promise<readonly ModelInfo[]> | undefined;
   let session: Promise<Session | undefined> | undefined;
   /** Aborted when the connection that it was made for is left. */
@@ -75,6 +77,8 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let codingTools: CodingTools | undefined;
   /** What the session has no room for, and another file has. */
   const exported = new WeakSet<DurableEvent>();
+
+  const stopSignal = (): AbortSignal => AbortSignal.any([stopped, left.signal]);
 
   function connect(): Promise<void> {
     return (connected ??= unlessFailed(connectFirst(), () => {
@@ -94,14 +98,16 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     left.abort();
     const before = await agent?.catch(() => undefined);
     await before?.close();
+    if (before) askedModel = undefined;
     left = new AbortController();
     agent = undefined;
     const file = await session?.catch(() => undefined);
     session = undefined;
+    // Without an agent nobody else does.
+    await file?.close();
     // A conversation with a model goes on with the next account; what was said to the demo stays with the demo.
-    if (file && before && before.transcript.messages.length > 0 && connection.type !== "demo") {
-      conversations.goOnWith(file.path);
-    }
+    const said = before?.transcript.messages ?? file?.events ?? [];
+    if (file && said.length > 0 && connection.type !== "demo") conversations.goOnWith(file.path);
     models = undefined;
     connection = next;
     copilot = client;
@@ -113,6 +119,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       options,
       env,
       credentials,
+      signal: stopSignal(),
       onQuota: (quota) => tellQuota?.(quota),
       onNotification: (sentence) => (tellPerson ?? onWarning)(sentence, "info"),
     });
@@ -138,7 +145,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
 
   async function listModels(): Promise<readonly ModelInfo[]> {
     const client = await requireCopilot();
-    const list = await client.models({ signal: AbortSignal.any([stopped, left.signal]) });
+    const list = await client.models({ signal: stopSignal() });
     if (list.stale) {
       onWarning(`Copilot did not answer; its models are shown as they were on ${list.savedAt.slice(0, 10)}`);
     }
@@ -154,6 +161,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     const made = await makeAgent({
       options,
       env,
+      model: askedModel,
       client,
       models: () => runtime.models(),
       session: file,
@@ -178,7 +186,12 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       return warnings;
     },
     connect,
-    agent: async () => (agent ??= unlessFailed(nextAgent(), () => (agent = undefined))),
+    async agent() {
+      // Whoever connects waits for the agent of before to end, so that one may not wait for the connection.
+      await connect();
+      left.signal.throwIfAborted();
+      return (agent ??= unlessFailed(nextAgent(), () => (agent = undefined)));
+    },
     async clear() {
       const opened = await runtime.agent();
       const file = await session;
@@ -247,6 +260,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     },
     async startDemo() {
       await connected?.catch(() => undefined);
+      askedModel = undefined;
       await startDemo();
     },
     async close() {

@@ -17,6 +17,8 @@ export interface MadeAgent {
 export async function makeAgent(settings: {
   options: CliOptions;
   env: Record<string, string | undefined>;
+  /** The model that was asked for, for this agent. */
+  model: string | undefined;
   client: Copilot;
   models: () => Promise<readonly ModelInfo[]>;
   session: Session | undefined;
@@ -25,10 +27,21 @@ export async function makeAgent(settings: {
   onRefused: (sentence: string) => void;
   onApproval: (request: ApprovalRequest) => void;
 }): Promise<MadeAgent> {
-  const { options, env, client, models, session, permissions, onWarning, onRefused, onApproval } = settings;
+  const {
+    options,
+    env,
+    model: asked,
+    client,
+    models,
+    session,
+    permissions,
+    onWarning,
+    onRefused,
+    onApproval,
+  } = settings;
   const last = session?.events.findLast((event) => event.type === "model_changed")?.model;
   const model = chooseModel(await models(), {
-    ...(options.model !== undefined && { asked: options.model }),
+    ...(asked !== undefined && { asked }),
     ...(last !== undefined && { last }),
   });
   const instructions = await loadAgentInstructions(options, env, dayOf(session));
@@ -52,7 +65,7 @@ export async function makeAgent(settings: {
     ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
   });
   // Written with the first prompt, so that a chat in which nothing is said leaves no file.
-  let isModelKept = options.model === undefined || session === undefined || session.events.length > 0;
+  let isModelKept = asked === undefined || session === undefined || session.events.length > 0;
   agent.subscribe((event) => {
     if (event.type === "user_message" && !isModelKept) {
       isModelKept = true;
@@ -64,7 +77,7 @@ export async function makeAgent(settings: {
   });
   // At the screen sits somebody who answers; a program that drives us says so itself.
   if (options.mode === "interactive") agent.attend();
-  const isOther = session && session.events.length > 0 && last !== model.id && options.model !== undefined;
+  const isOther = session && session.events.length > 0 && last !== model.id && asked !== undefined;
   if (isOther && !session.readOnly) await agent.setModel(model.id);
   return { agent, tools: codingTools };
 }

@@ -6,14 +6,13 @@ import {
   type SessionSummary,
   type SessionTree,
 } from "@zotpilot/core";
-import { deleteCheckpoints } from "@zotpilot/tools";
 import { resolve } from "node:path";
 import { exitCodes, safeLine, UsageError } from "../errors.ts";
 import type { Io } from "../io.ts";
 import type { CliOptions } from "../options.ts";
 import { exportTarget } from "../runtime/export-target.ts";
 import { findSession } from "../runtime/find-session.ts";
-import { resolvePaths } from "../runtime/paths.ts";
+import { resolvePaths, type Paths } from "../runtime/paths.ts";
 import { accountCommand, type AccountCommand } from "./context.ts";
 import type { SessionAction } from "./session-actions.ts";
 import { sessionJson, sessionLine } from "./session-lines.ts";
@@ -89,7 +88,7 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
     }
     case "delete": {
       const session = await store.remove((await findSession(store, first)).path);
-      await deleteCheckpoints(paths.checkpoints, session.id);
+      await forgetFiles(paths, session);
       if (own.json) printJson(sessionJson(session));
       else say(`Deleted ${sessionLine(session)}`);
       return exitCodes.ok;
@@ -116,7 +115,7 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
       return prune(store, own, {
         printSession,
         say,
-        forget: ({ id }) => deleteCheckpoints(paths.checkpoints, id),
+        forget: (session) => forgetFiles(paths, session),
       });
   }
 }
@@ -167,6 +166,13 @@ async function prune(
   const kept = removed.length === 0 ? " Those with a name, or in use, are kept." : "";
   say(dryRun ? `${what} would be deleted; leave out --dry-run to do it.${kept}` : `${what} deleted.${kept}`);
   return exitCodes.ok;
+}
+
+/** What was remembered of the files that a conversation changed goes with it. */
+async function forgetFiles({ checkpoints }: Paths, { id }: SessionSummary): Promise<void> {
+  // Only those who delete wait for the tools to be loaded.
+  const { deleteCheckpoints } = await import("@zotpilot/tools");
+  await deleteCheckpoints(checkpoints, id);
 }
 
 function printTree(

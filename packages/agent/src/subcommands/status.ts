@@ -15,7 +15,7 @@ export async function runStatus(
   signal: AbortSignal,
 ): Promise<number> {
   const { credentials, print, printJson } = accountCommand(io);
-  const account = await connectAccount({ options, env: io.env, credentials });
+  const account = await connectAccount({ options, env: io.env, credentials, signal });
   if (!account) {
     if (json) printJson({ signed_in: false });
     else {
