@@ -96,7 +96,7 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
     await session.close();
     expect(session.warnings).toEqual([]);
     const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
-    expect(transcript.name).toBe("a title");
+    expect([transcript.name, transcript.model]).toEqual(["a title", "gpt-5"]);
     expect(transcript.usage).toMatchObject({ inputTokens: 12, outputTokens: 5, cachedInputTokens: 4 });
     expect(pairingProblems(transcript.messages)).toEqual([]);
     expect(transcript.messages.map(({ role, content }) => [role, content])).toEqual([
@@ -187,7 +187,7 @@ test("a session that zot has compacted stays so, its history stays readable, and
   const session = await openSession(path);
   await session.close();
   const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
-  expect(transcript.name).toBe("Parser");
+  expect([transcript.name, transcript.model]).toEqual(["Parser", "gpt-5.2-codex"]);
   expect(transcript.usage).toEqual({
     inputTokens: 190,
     outputTokens: 24,

@@ -75,6 +75,7 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
   let isOdd = false;
   let title: string | undefined;
   let cumulative: Row["cumulative"];
+  let last: NonNullable<Row["meta"]> = {};
 
   /** Those that can be read: an odd one costs nothing around it. */
   function blocksOf(values: readonly unknown[]): Block[] {
@@ -135,6 +136,7 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
       else if (type === "compaction" && messages) addCompaction(messages);
       else if (type === "usage") cumulative = parsed.data.cumulative ?? cumulative;
       else if (type === "rename" || type === "meta") title = parsed.data.title || meta?.title || title;
+      if (type === "meta") last = meta ?? last;
       if (isOdd) damaged += 1;
     },
     end() {
@@ -143,6 +145,8 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
       // What it has used so far counts; it is nobody's answer.
       const nothing = { role: "assistant" as const, content: [] };
       if (usage) told.push({ type: "assistant_message", message: nothing, usage, stopReason: "end" });
+      const { provider, model } = last;
+      if (provider && model) told.push({ type: "model_changed", provider, model });
       if (title) told.push({ type: "session_named", name: title });
       return { events: told, damaged };
     },
