@@ -4,6 +4,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createSimulator } from "@zotpilot/simulator";
 import { afterEach, beforeAll, expect, test } from "vitest";
@@ -56,6 +57,15 @@ async function startReady(
   const terminal = start(sandbox, args);
   await isReady(terminal);
   return terminal;
+}
+
+/** Waits for a question, and until keys answer it: they do not while somebody could still be typing. */
+async function isAsked(terminal: TestTerminal, question: string): Promise<void> {
+  await terminal.waitUntil(
+    () => terminal.screen().some((line) => line.includes(question)),
+    `the question "${question}"`,
+  );
+  await sleep(700);
 }
 
 test("reads a file: the call is shown, the answer streams, and the prompt comes back", async () => {
@@ -369,10 +379,7 @@ test("a command is asked about; no, once, and always each mean what they say", a
   const terminal = await startReady(sandbox, ["--demo"]);
   const ask = async (): Promise<void> => {
     terminal.type("run touch made-by-agent\r");
-    await terminal.waitUntil(
-      () => terminal.screen().some((line) => line.includes("bash asks to run:")),
-      "the question",
-    );
+    await isAsked(terminal, "bash asks to run:");
     expect(terminal.screen().some((line) => line.trim() === "touch made-by-agent")).toBe(true);
   };
   const made = join(sandbox.project, "made-by-agent");
@@ -396,10 +403,7 @@ test("a command is asked about; no, once, and always each mean what they say", a
   await terminal.waitUntil(() => existsSync(made), "the file, without a question");
   await isReady(terminal);
   terminal.type("create a file hello.txt with the text hi\r");
-  await terminal.waitUntil(
-    () => terminal.screen().some((line) => line.includes("write asks to change:")),
-    "the question",
-  );
+  await isAsked(terminal, "write asks to change:");
   terminal.type("\r");
   await isReady(terminal);
   const written = join(sandbox.project, "hello.txt");
@@ -420,6 +424,7 @@ test("an edit is shown before and after as what it changes, a command with how i
     const at = screen.indexOf("edit asks to change:");
     return at !== -1 && screen.slice(at + 1, at + 5).join("|") === "notes.txt|@@|-one|+1";
   }, "the change in the question");
+  await isAsked(terminal, "edit asks to change:");
   terminal.type("y");
   await terminal.waitFor(/^● edit notes\.txt · \+1 −1$/);
   await terminal.waitFor(/^ {2}│ -one$/);
@@ -452,7 +457,27 @@ test("what a low window has no room for stands in the scrollback, all of it, onc
   expect(history.some((line) => /^writes \/.*notes\.txt$/.test(line))).toBe(true);
   // What "always" would permit is never cut.
   expect(terminal.screen().some((line) => line.startsWith("s and a permit: write(notes.txt)"))).toBe(true);
+  await isAsked(terminal, "more lines, shown above");
   terminal.type("y");
   await terminal.waitFor(/^● edit notes\.txt · \+1 −1$/);
   expect(terminal.history().filter((line) => line === "edit asks for this:")).toHaveLength(1);
+});
+
+test("a question in a low window is not copied into the scrollback, offers only what it can show, and can be answered", async () => {
+  await using sandbox = await createSandbox();
+  const terminal = start(sandbox, ["--demo"], { columns: 60, rows: 10 });
+  await isReady(terminal);
+  terminal.type("run touch made-by-agent\r");
+  await isAsked(terminal, "n  no");
+  const before = terminal.history().length;
+  const seen = terminal.output().length;
+  await terminal.waitUntil(() => terminal.output().length > seen + 400, "some turns of the spinner");
+  expect(terminal.history().length).toBe(before);
+  expect(terminal.screen().filter((line) => /^. [ysan] {2}/.test(line))).toEqual([
+    "❯ y  yes, this once",
+    "  n  no",
+  ]);
+  terminal.type("y");
+  await terminal.waitUntil(() => existsSync(join(sandbox.project, "made-by-agent")), "the file");
+  await isReady(terminal);
 });

@@ -7,7 +7,12 @@ import type { ChatAction, ChatState } from "./state/chat-state.ts";
 export type ApprovalChoice = "once" | "session" | "project" | "no";
 
 /** Puts the calls that wait for a decision before the person, one after the other. */
-export function createApproval(options: { runtime: Runtime; store: Store<ChatState, ChatAction> }): {
+export function createApproval(options: {
+  runtime: Runtime;
+  store: Store<ChatState, ChatAction>;
+  /** A question takes the keys from now on. */
+  onShown: () => void;
+}): {
   /** Shows what waits, unless another dialog is open; then it comes after that. */
   show: () => void;
   /** What the person says to the call that is shown. */
@@ -15,14 +20,15 @@ export function createApproval(options: { runtime: Runtime; store: Store<ChatSta
   /** Puts all of the call that is shown into the scrollback, once. */
   showWhole: () => void;
 } {
-  const { runtime, store } = options;
+  const { runtime, store, onShown } = options;
   const { dispatch } = store;
   let shownWhole: string | undefined;
 
   function show(): void {
     const [request] = runtime.approvals.list();
-    if (request && !store.get().dialog)
-      dispatch({ type: "dialog_opened", request: { type: "approval", request } });
+    if (!request || store.get().dialog) return;
+    dispatch({ type: "dialog_opened", request: { type: "approval", request } });
+    onShown();
   }
 
   function answer(choice: ApprovalChoice): void {

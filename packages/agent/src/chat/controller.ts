@@ -12,6 +12,7 @@ import { createPromptQueue } from "./prompt-queue.ts";
 import type { NoticeLevel } from "./state/block.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 import { errorText } from "./state/error-text.ts";
+import { createTyping } from "./typing.ts";
 
 /** What the screen can ask for. */
 export interface ChatController {
@@ -21,11 +22,14 @@ export interface ChatController {
   submit(text: string): void;
   /** Esc: closes the dialog, or stops the answer. */
   escape(): void;
-  /** Ctrl+C: clears the line, or stops the answer, or asks for a second one. */
+  /** Ctrl+C: clears the line, or stops the answer and asks for a second one. */
   interrupt(): void;
   chooseModel(id: string): void;
-  /** What the person says to the call that is asked about. */
-  answer(choice: ApprovalChoice): void;
+  /**
+   * A key in the question about a call: what it would answer, if anything, and its text. It does not answer while
+   * somebody is still writing a prompt.
+   */
+  answer(choice: ApprovalChoice | undefined, text: string): void;
   /** The dialog has no room for the whole call: it goes into the scrollback. */
   showWhole(): void;
   /** Leaves; where something of the conversation is not saved, that is told first and asked for twice. */
@@ -38,16 +42,20 @@ export interface ChatController {
   dispose(): void;
 }
 
-/** How long a first Ctrl+C counts, in milliseconds. */
-const exitWindowMs = 2_000;
+/** How long a hint stands, and a first Ctrl+C counts, in milliseconds. */
+const hintMs = 2_000;
+
+const exitHint = "Ctrl+C again to exit";
 
 /** Joins the agent, the account and the screen. */
 export function createChatController(options: {
   runtime: Runtime;
   store: Store<ChatState, ChatAction>;
   editor: Store<EditorState, EditorAction>;
+  /** The clock in milliseconds that tells typing from answering; the machine's own when left out. */
+  now?: () => number;
 }): ChatController {
-  const { runtime, store, editor } = options;
+  const { runtime, store, editor, now = () => performance.now() } = options;
   const { dispatch } = store;
   let hintTimer: NodeJS.Timeout | undefined;
   const { promise: finished, resolve: finish, reject: fail } = Promise.withResolvers<void>();
@@ -76,7 +84,8 @@ export function createChatController(options: {
     await connection.load();
   };
   const login = createLogin({ runtime, dispatch, onSignedIn: reconnect, onFailed: onError });
-  const approval = createApproval({ runtime, store });
+  const typing = createTyping({ editor, now });
+  const approval = createApproval({ runtime, store, onShown: typing.note });
   const perform = createEffects({
     runtime,
     store,
@@ -99,8 +108,9 @@ export function createChatController(options: {
   }
 
   function hint(text: string): void {
+    clearTimeout(hintTimer);
     dispatch({ type: "hint_changed", hint: text });
-    hintTimer = setTimeout(forgetHint, exitWindowMs);
+    hintTimer = setTimeout(forgetHint, hintMs);
   }
 
   function forgetHint(): void {
@@ -159,23 +169,29 @@ export function createChatController(options: {
     },
     interrupt() {
       if (closeDialog()) return;
-      if (hintTimer) return exit();
+      if (store.get().hint === exitHint) return exit();
       // Kept in the history, so that Up brings it back.
       if (editor.get().buffer.text !== "") return editor.dispatch({ type: "submitted" });
       queue.stop();
-      hint("Ctrl+C again to exit");
+      hint(exitHint);
     },
     chooseModel(id) {
       dispatch({ type: "dialog_closed" });
       approval.show();
       if (id !== store.get().model) perform({ type: "set_model", model: id });
     },
-    answer: approval.answer,
+    answer(choice, text) {
+      const isHeld = typing.isGoingOn();
+      if (choice && !isHeld) return approval.answer(choice);
+      typing.goOn(text);
+      if (isHeld) hint("Pause for a moment, then answer");
+    },
     showWhole: approval.showWhole,
     exit,
     end: finish,
     dispose() {
       unwatchEditor();
+      typing.dispose();
       clearTimeout(hintTimer);
       login.cancel();
       connection.dispose();

@@ -28,15 +28,15 @@ export interface TestChat extends AsyncDisposable {
   until(check: () => boolean, what: string): Promise<void>;
 }
 
-/** Opens a chat on a sandbox; nothing is started yet. */
-export function openChat(sandbox: Sandbox, args: readonly string[]): TestChat {
+/** Opens a chat on a sandbox; nothing is started yet. `now` is the clock that keys are told apart by. */
+export function openChat(sandbox: Sandbox, args: readonly string[], now?: () => number): TestChat {
   const invocation = parseCommandLine([...args, "--cwd", sandbox.project], sandbox.env);
   if (invocation.command !== "run") throw new Error("not a run");
   const runtime = createRuntime({ options: invocation.options, env: sandbox.env });
   const { version, cwd, connection } = runtime;
   const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
   const editor = createStore(reduceEditor, emptyEditor);
-  const controller = createChatController({ runtime, store, editor });
+  const controller = createChatController({ runtime, store, editor, ...(now && { now }) });
   const notices = (): string[] =>
     store.get().blocks.flatMap((block) => (block.type === "notice" ? [block.text] : []));
 

@@ -35,12 +35,9 @@ export function ApprovalDialog(props: {
       if (chord === "escape" || chord === "ctrl+c") controller.escape();
       else if (chord === "up") move(-1);
       else if (chord === "down") move(1);
-      else if (chord === "enter") controller.answer(offered(latest.current));
+      else if (chord === "enter") controller.answer(offered(latest.current), "");
     },
-    (text) => {
-      const found = choices.find(({ key }) => key === text.trim().toLowerCase());
-      if (found) controller.answer(found.choice);
-    },
+    (text) => controller.answer(choices.find(({ key }) => key === text.toLowerCase())?.choice, text),
   );
 
   useEffect(() => {
