@@ -5,7 +5,7 @@ import type { ChatAction } from "./state/chat-state.ts";
 
 /** A sign-in from within the chat: the dialog shows how far it is. */
 export function createLogin(options: {
-  runtime: Runtime;
+  runtime: Pick<Runtime, "login">;
   dispatch: (action: ChatAction) => void;
   onSignedIn: () => Promise<void>;
   onFailed: (error: unknown) => void;
@@ -21,7 +21,8 @@ export function createLogin(options: {
     show({ type: "asking_for_code" });
     let waiting: Extract<LoginStep, { type: "waiting_for_approval" }> | undefined;
     for await (const event of runtime.login({ signal })) {
-      if (signal.aborted) return;
+      // One that has succeeded has changed the account already, and the screen has to follow.
+      if (signal.aborted && event.type !== "succeeded") return;
       if (event.type === "code_issued") {
         waiting = {
           type: "waiting_for_approval",
