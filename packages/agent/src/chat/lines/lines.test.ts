@@ -94,9 +94,11 @@ describe("blockLines", () => {
       "  │ line 4",
       "  │ … 16 more lines",
     ]);
-    const bash = text(blockLines({ type: "tool", tool: { ...tool, name: "bash", output } }, undefined, 40));
-    expect(bash.at(1)).toBe("  │ … 12 more lines");
-    expect(bash.at(-1)).toBe("  │ line 20");
+    for (const name of ["bash", "powershell"]) {
+      const command = text(blockLines({ type: "tool", tool: { ...tool, name, output } }, undefined, 40));
+      expect(command.at(1)).toBe("  │ … 12 more lines");
+      expect(command.at(-1)).toBe("  │ line 20");
+    }
   });
 
   test("a diff keeps its colours and its beginning; other results have none of these", () => {

@@ -17,9 +17,11 @@ interface Excerpt {
 
 const usual: Excerpt = { lines: 6, from: "start" };
 /** What a command said last tells more than how it began. */
+const command: Excerpt = { lines: 8, from: "end" };
 const excerpts: ReadonlyMap<string, Excerpt> = new Map([
   ["read", { lines: 4, from: "start" }],
-  ["bash", { lines: 8, from: "end" }],
+  ["bash", command],
+  ["powershell", command],
 ]);
 
 /** A diff tells more than how a file begins, and is cut at its end. */
