@@ -69,6 +69,9 @@ test("F-27: usage that is none is unknown, and one with holes counts as far as i
     cachedInputTokens: 0,
     reasoningTokens: 0,
   });
+  for (const cacheWriteTokens of [Infinity, -1, "1"]) {
+    expect((await told({ ...usage, cacheWriteTokens })).usage).toEqual(usage);
+  }
   for (const nanoAiu of [Infinity, NaN, -1, "1"]) {
     const { usage: sum, unmeasured } = await told({ ...usage, nanoAiu });
     expect(sum).not.toHaveProperty("nanoAiu");

@@ -1,7 +1,14 @@
 import type { Message } from "@zotpilot/provider/model";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { createAgent, createSession, defineTool, openSession, type DurableEvent } from "../src/index.ts";
+import {
+  createAgent,
+  createSession,
+  defineTool,
+  foldTranscript,
+  openSession,
+  type DurableEvent,
+} from "../src/index.ts";
 import { encodeEvent, encodeMessages } from "../src/rpc/index.ts";
 import { z } from "zod";
 import { anyEvent } from "./support/arbitrary.ts";
@@ -129,4 +136,44 @@ test("an answer without content is told by its usage alone", async () => {
     "turn_end",
     "done",
   ]);
+});
+
+test("what was written to the service's cache is told apart: the three kinds of input make what was sent", async () => {
+  const writing = (cacheWriteTokens?: number) =>
+    play(
+      answerEvents("hi").map((event) => {
+        if (event.type !== "usage" || cacheWriteTokens === undefined) return event;
+        return { ...event, usage: { ...event.usage, inputTokens: 100, cacheWriteTokens } };
+      }),
+    );
+  const session = createSession({ directory: await folder(), cwd: "/project" });
+  const provider = scripted(writing(), writing(90), writing(5));
+  const agent = createAgent({ provider, model: "m", session });
+  const rpc = serve(agent);
+  for (const message of ["one", "two", "three"]) {
+    await rpc.ask({ type: "prompt", message });
+    await rpc.next(isDone);
+  }
+  const usages = rpc.lines.filter(({ type }) => type === "usage");
+  expect(usages).toMatchObject([
+    { input: 6, cache_read: 4, cache_write: 0, cumulative: { input: 6, cache_read: 4, cache_write: 0 } },
+    { input: 6, cache_read: 4, cache_write: 90, cumulative: { input: 12, cache_read: 8, cache_write: 90 } },
+    { input: 91, cache_read: 4, cache_write: 5, cumulative: { input: 103, cache_read: 12, cache_write: 95 } },
+  ]);
+  expect(await rpc.ask({ type: "get_state" })).toMatchObject({
+    data: { usage: { input: 103, cache_read: 12, cache_write: 95 } },
+  });
+  await rpc.end();
+  await agent.close();
+  const reopened = await openSession(session.path);
+  expect(foldTranscript(reopened.events)).toEqual(agent.transcript);
+  // Who has never been told says nothing, and so do sessions from before.
+  expect(
+    reopened.events.flatMap((event) => (event.type === "assistant_message" ? [event.usage] : [])),
+  ).toEqual([
+    expect.not.objectContaining({ cacheWriteTokens: expect.anything() }),
+    expect.objectContaining({ cacheWriteTokens: 90 }),
+    expect.objectContaining({ cacheWriteTokens: 5 }),
+  ]);
+  await reopened.close();
 });

@@ -77,8 +77,9 @@ function check(name: string, decoded: Decoded): void {
 function checkUsage(name: string, want: Expected, got: ReturnType<typeof summary>["usage"]): void {
   if (want.usage === null) expect(got).toBeUndefined();
   if (!want.usage) return;
-  const { prompt, completion, cached, input = 0, output, cache_read, cache_write = 0 } = want.usage;
-  expect(got?.inputTokens).toBe(prompt ?? input + (cache_read ?? 0) + cache_write);
+  const { prompt, completion, cached, input = 0, output, cache_read, cache_write } = want.usage;
+  expect(got?.inputTokens).toBe(prompt ?? input + (cache_read ?? 0) + (cache_write ?? 0));
+  expect(got?.cacheWriteTokens).toBe(cache_write);
   // expected.json holds the wire's own number; Gemini counts reasoning beside it, our port inside it.
   const beside = name === "chat-stream-reasoning.sse" ? (got?.reasoningTokens ?? 0) : 0;
   expect((got?.outputTokens ?? 0) - beside).toBe(completion ?? output);

@@ -177,6 +177,7 @@ describe("ends and errors", () => {
       inputTokens: 48,
       outputTokens: 9,
       cachedInputTokens: 40,
+      cacheWriteTokens: 3,
       reasoningTokens: 0,
       nanoAiu: 77,
     });

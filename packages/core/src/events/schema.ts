@@ -20,6 +20,7 @@ const usage = z.object({
   outputTokens: z.number(),
   cachedInputTokens: z.number(),
   reasoningTokens: z.number(),
+  cacheWriteTokens: z.number().optional(),
   nanoAiu: z.number().optional(),
 });
 const at = z.string().optional();

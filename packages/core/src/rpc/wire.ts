@@ -136,11 +136,12 @@ export function encodeMessages(messages: readonly TranscriptMessage[]): Record<s
  */
 export function usageOf(usage: Usage | null, cost: Cost): Record<string, unknown> {
   const cached = usage?.cachedInputTokens ?? 0;
+  const written = usage?.cacheWriteTokens ?? 0;
   return {
-    input: (usage?.inputTokens ?? 0) - cached,
+    input: (usage?.inputTokens ?? 0) - cached - written,
     output: usage?.outputTokens ?? 0,
     cache_read: cached,
-    cache_write: 0,
+    cache_write: written,
     cost_usd: 0,
     reasoning: usage?.reasoningTokens ?? null,
     credits: cost.credits,

@@ -139,12 +139,14 @@ function usageFrom(given: unknown): Usage | undefined {
   const inputTokens = amount(told["inputTokens"]);
   const outputTokens = amount(told["outputTokens"]);
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  const cacheWriteTokens = amount(told["cacheWriteTokens"]);
   const nanoAiu = amount(told["nanoAiu"]);
   return {
     inputTokens,
     outputTokens,
     cachedInputTokens: amount(told["cachedInputTokens"]) ?? 0,
     reasoningTokens: amount(told["reasoningTokens"]) ?? 0,
+    ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
     ...(nanoAiu !== undefined && { nanoAiu }),
   };
 }

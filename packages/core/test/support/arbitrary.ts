@@ -33,6 +33,7 @@ const usage = fc.record(
     outputTokens: count,
     cachedInputTokens: count,
     reasoningTokens: count,
+    cacheWriteTokens: count,
     nanoAiu: count,
   },
   { requiredKeys: ["inputTokens", "outputTokens", "cachedInputTokens", "reasoningTokens"] },

@@ -6,6 +6,8 @@ export interface Usage {
   outputTokens: number;
   /** The part of `inputTokens` read from the service's prompt cache. */
   cachedInputTokens: number;
+  /** The part of `inputTokens` written to that cache, none of it read from there; absent when the service did not say. */
+  cacheWriteTokens?: number;
   /** The part of `outputTokens` spent on reasoning. */
   reasoningTokens: number;
   /** Copilot's own unit of cost, in 1e-9 units; absent when the service did not say. */
@@ -17,7 +19,7 @@ export function emptyUsage(): Usage {
   return { inputTokens: 0, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 };
 }
 
-/** Adds two usages field by field; the cost stays absent only if both lack it. */
+/** Adds two usages field by field; what is optional stays absent only if both lack it. */
 export function addUsage(left: Usage, right: Usage): Usage {
   const sum: Usage = {
     inputTokens: left.inputTokens + right.inputTokens,
@@ -25,8 +27,9 @@ export function addUsage(left: Usage, right: Usage): Usage {
     cachedInputTokens: left.cachedInputTokens + right.cachedInputTokens,
     reasoningTokens: left.reasoningTokens + right.reasoningTokens,
   };
-  if (left.nanoAiu !== undefined || right.nanoAiu !== undefined) {
-    sum.nanoAiu = (left.nanoAiu ?? 0) + (right.nanoAiu ?? 0);
+  for (const field of ["cacheWriteTokens", "nanoAiu"] as const) {
+    if (left[field] === undefined && right[field] === undefined) continue;
+    sum[field] = (left[field] ?? 0) + (right[field] ?? 0);
   }
   return sum;
 }

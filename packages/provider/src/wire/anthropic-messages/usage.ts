@@ -26,11 +26,13 @@ export function createUsageReader() {
       if (counts.size === 0) return undefined;
       const of = (field: (typeof FIELDS)[number]) => counts.get(field) ?? 0;
       const cachedInputTokens = of("cache_read_input_tokens");
+      const cacheWriteTokens = counts.get("cache_creation_input_tokens");
       return {
         // What was read from the cache and what was written to it is counted apart from the rest of the input.
-        inputTokens: of("input_tokens") + of("cache_creation_input_tokens") + cachedInputTokens,
+        inputTokens: of("input_tokens") + (cacheWriteTokens ?? 0) + cachedInputTokens,
         outputTokens: of("output_tokens"),
         cachedInputTokens,
+        ...(cacheWriteTokens !== undefined && { cacheWriteTokens }),
         reasoningTokens: 0,
         ...(nano !== undefined && { nanoAiu: nano }),
       };
