@@ -1,21 +1,22 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, open, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { loadInstructions, skillManifest, systemPrompt } from "../src/index.ts";
+import { mayGiveRules } from "../src/context/writers.ts";
 import { putFile } from "./support/put-file.ts";
 import { folder } from "./support/session-files.ts";
 
-test("rules: from the user's own to the nearest folder, within the repository", async () => {
+test("rules: from the user's own to the nearest folder, from the root of the disk on", async () => {
   const root = await folder();
   const home = join(root, "home");
-  await putFile(root, "AGENTS.md", "outside of the repository");
+  const above = await putFile(root, "AGENTS.md", "above the repository");
   const own = await putFile(home, "AGENTS.md", "\uFEFFown rules\r\n");
   await putFile(home, "SYSTEM.md", "You are a parrot.");
   await putFile(root, "repository/.git/HEAD", "");
-  const upper = await putFile(root, "repository/AGENTS.md", "upper");
+  await putFile(root, "repository/AGENTS.MD", "upper");
   await putFile(root, "repository/SYSTEM.md", "You are mine now.");
   await putFile(root, "repository/a/AGENTS.md", "   ");
   const lower = await putFile(root, "repository/a/b/AGENTS.md", "lower");
@@ -24,16 +25,150 @@ test("rules: from the user's own to the nearest folder, within the repository", 
     identity: "You are a parrot.",
     files: [
       { path: own, text: "own rules\n" },
-      { path: upper, text: "upper" },
+      // Windows has no owners to go by, and stops at the repository.
+      ...(process.platform === "win32" ? [] : [{ path: above, text: "above the repository" }]),
+      { path: expect.stringMatching(/repository.AGENTS\.md$/i), text: "upper" },
       { path: lower, text: "lower" },
     ],
     warnings: [],
   });
-  // Outside of a repository the folder itself counts, and nothing above it.
-  const alone = await putFile(root, "alone/deep/AGENTS.md", "alone");
+});
+
+test("rules: of AGENTS.md and AGENTS.MD in one folder the first counts, and each file once, links or not", async () => {
+  const root = await folder();
+  const first = await putFile(root, "AGENTS.md", "small");
+  await putFile(root, "AGENTS.MD", "large");
+  const { files } = await loadInstructions({ cwd: root, home: root });
+  expect(files.map(({ path }) => path)).toEqual([first]);
+  if (process.platform === "win32") return;
+  await mkdir(join(root, "project"));
+  await symlink(first, join(root, "project/AGENTS.md"));
+  await symlink(root, join(root, "link"));
+  const found = await loadInstructions({ cwd: join(root, "project"), home: join(root, "link") });
+  expect(found.files.map(({ path }) => path)).toEqual([join(root, "link/AGENTS.md")]);
+});
+
+test("rules: where the system has no owners to go by, those of the repository count, or of the folder alone", async () => {
+  const root = await folder();
+  await putFile(root, "AGENTS.md", "outside of the repository");
+  await putFile(root, "repository/.git/HEAD", "");
+  const upper = await putFile(root, "repository/AGENTS.md", "upper");
+  const lower = await putFile(root, "repository/a/b/AGENTS.md", "lower");
   await putFile(root, "alone/AGENTS.md", "above");
-  const found = await loadInstructions({ cwd: join(root, "alone/deep") });
-  expect(found.files.map(({ path }) => path)).toEqual([alone]);
+  const alone = await putFile(root, "alone/deep/AGENTS.md", "alone");
+  const getuid = Object.getOwnPropertyDescriptor(process, "getuid");
+  Object.defineProperty(process, "getuid", { value: undefined, configurable: true });
+  onTestFinished(() => {
+    if (getuid) Object.defineProperty(process, "getuid", getuid);
+  });
+  const pathsIn = async (cwd: string): Promise<string[]> =>
+    (await loadInstructions({ cwd: join(root, cwd) })).files.map(({ path }) => path);
+  expect(await pathsIn("repository/a/b")).toEqual([upper, lower]);
+  expect(await pathsIn("repository")).toEqual([upper]);
+  expect(await pathsIn("alone/deep")).toEqual([alone]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "S-H8: rules above that somebody else could have written are passed over, and that is told",
+  async () => {
+    const root = await folder();
+    const above = await putFile(root, "AGENTS.md", "of all");
+    const own = await putFile(root, "own/AGENTS.md", "of the person");
+    const cwd = join(root, "own/project");
+    await mkdir(cwd);
+    const load = async (): Promise<[paths: string[], warnings: string[]]> => {
+      const { files, warnings } = await loadInstructions({ cwd });
+      return [files.map(({ path }) => path), warnings];
+    };
+    const told = (path: string): string =>
+      `${path}: passed over, because somebody else can write to it or to its folder`;
+    expect(await load()).toEqual([[above, own], []]);
+    // Like /tmp.
+    await chmod(root, 0o1777);
+    expect(await load()).toEqual([[own], [told(above)]]);
+    await chmod(root, 0o755);
+    await chmod(above, 0o666);
+    expect(await load()).toEqual([[own], [told(above)]]);
+    // A repository in the open folder changes nothing.
+    await putFile(root, ".git/HEAD", "");
+    expect(await load()).toEqual([[own], [told(above)]]);
+    // Where everybody can write to the folder itself, modes say nothing: a disk without them, say.
+    await chmod(root, 0o777);
+    await chmod(cwd, 0o777);
+    expect(await load()).toEqual([[above, own], []]);
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  "S-H8: rules of somebody else are passed over, also in /tmp itself",
+  async () => {
+    const cwd = await folder();
+    const path = await putFile(cwd, "AGENTS.md", "planted");
+    await chmod(cwd, 0o1777);
+    await chown(path, 12_345, 12_345);
+    expect(await loadInstructions({ cwd })).toEqual({
+      files: [],
+      warnings: [`${path}: passed over, because somebody else can write to it or to its folder`],
+    });
+    // The same file is right in a folder of the same owner: a project that is mounted into a container.
+    await chown(cwd, 12_345, 12_345);
+    expect(await loadInstructions({ cwd })).toMatchObject({ files: [{ text: "planted" }], warnings: [] });
+  },
+);
+
+const entry = (uid: number, gid: number, mode: number): { uid: number; gid: number; mode: number } => ({
+  uid,
+  gid,
+  mode,
+});
+
+// The person is 1000, with a group of their own; 2000 is a colleague, 50 the group of both.
+test.each([
+  ["the person's own", entry(1000, 1000, 0o644), entry(1000, 1000, 0o755), entry(1000, 1000, 0o755), true],
+  ["of root", entry(0, 0, 0o644), entry(0, 0, 0o755), entry(1000, 1000, 0o755), true],
+  [
+    "for a group of their own",
+    entry(1000, 1000, 0o664),
+    entry(1000, 1000, 0o775),
+    entry(1000, 1000, 0o755),
+    true,
+  ],
+  ["of a colleague", entry(2000, 50, 0o644), entry(0, 0, 0o755), entry(1000, 1000, 0o755), false],
+  [
+    "in a colleague's folder",
+    entry(1000, 50, 0o644),
+    entry(2000, 50, 0o755),
+    entry(1000, 1000, 0o755),
+    false,
+  ],
+  ["in a folder of a group", entry(1000, 50, 0o644), entry(1000, 50, 0o775), entry(1000, 1000, 0o755), false],
+  ["for a group to write", entry(1000, 50, 0o664), entry(1000, 50, 0o755), entry(1000, 1000, 0o755), false],
+  [
+    "in a repository of a group",
+    entry(2000, 50, 0o664),
+    entry(1000, 50, 0o2775),
+    entry(1000, 50, 0o2775),
+    true,
+  ],
+  [
+    "in a repository of another group",
+    entry(2000, 51, 0o664),
+    entry(1000, 51, 0o2775),
+    entry(1000, 50, 0o2775),
+    false,
+  ],
+  [
+    "in a colleague's repository",
+    entry(2000, 50, 0o644),
+    entry(2000, 50, 0o755),
+    entry(2000, 50, 0o755),
+    true,
+  ],
+  ["planted in /tmp", entry(2000, 50, 0o644), entry(0, 0, 0o1777), entry(0, 0, 0o1777), false],
+  ["planted in /tmp, with its group", entry(2000, 0, 0o644), entry(0, 0, 0o1777), entry(0, 0, 0o1777), false],
+  ["the person's own in /tmp", entry(1000, 1000, 0o644), entry(0, 0, 0o1777), entry(0, 0, 0o1777), true],
+] as const)("S-H8: rules %s", (_, file, above, here, taken) => {
+  expect(mayGiveRules(file, above, here, 1000)).toBe(taken);
 });
 
 test.each(["", " \n\t\n", "\uFEFF\r\n"])(
@@ -66,6 +201,11 @@ test("rules that are long, hidden or unreadable are told, and none of them is in
   const other = await folder();
   await mkdir(join(other, "AGENTS.md"));
   expect((await loadInstructions({ cwd: other })).warnings).toHaveLength(1);
+  const linked = await folder();
+  await symlink(join(linked, "nowhere"), join(linked, "AGENTS.md"), "junction");
+  expect((await loadInstructions({ cwd: linked })).warnings).toEqual([
+    `${join(linked, "AGENTS.md")}: cannot be read (ENOENT)`,
+  ]);
 });
 
 test.skipIf(process.platform === "win32")(

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { lstat, open, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { createWriterCheck, type WriterCheck } from "./writers.ts";
 
 /** A file of rules. */
 export interface InstructionFile {
@@ -22,9 +23,11 @@ const maxFileBytes = 32 * 1024;
 const maxTotalBytes = 64 * 1024;
 
 /**
- * Reads `SYSTEM.md` and `AGENTS.md` of the user's folder, and the `AGENTS.md` of every folder from the root of the
- * repository down to `cwd`. Files that are missing are none; those that cannot be read, are cut because they are long,
- * or hide text from people are told in `warnings`. A project has no `SYSTEM.md`: it cannot change who the agent is.
+ * Reads `SYSTEM.md` and `AGENTS.md` of the user's folder, and the `AGENTS.md` (else `AGENTS.MD`) of every folder from the
+ * root of the disk down to `cwd`, each file once. Those that somebody else could have written are passed over (see
+ * `docs/decisions` of the repository); on Windows, which has no owners to go by, only the folders of the repository
+ * count. Files that are missing are none; those that are passed over, cannot be read, are cut because they are long, or
+ * hide text from people are told in `warnings`. A project has no `SYSTEM.md`: it cannot change who the agent is.
  */
 export async function loadInstructions(options: {
   /** The folder that the agent works in; absolute. */
@@ -34,14 +37,18 @@ export async function loadInstructions(options: {
 }): Promise<Instructions> {
   const warnings: string[] = [];
   const files: InstructionFile[] = [];
-  const identity =
-    options.home === undefined ? "" : ((await read(join(options.home, "SYSTEM.md"), warnings)) ?? "").trim();
+  const cwd = resolve(options.cwd);
+  const home = options.home === undefined ? undefined : resolve(options.home);
+  const identity = home === undefined ? "" : ((await read(join(home, "SYSTEM.md"), warnings)) ?? "").trim();
+  const accepts = await createWriterCheck(cwd);
+  const folders = [...(home === undefined ? [] : [home]), ...(await foldersTo(cwd))];
+  const seen = new Set<string>();
   let left = maxTotalBytes;
-  const folders = await projectFolders(resolve(options.cwd));
-  for (const folder of [...(options.home === undefined ? [] : [resolve(options.home)]), ...folders]) {
-    const path = join(folder, "AGENTS.md");
-    const text = await read(path, warnings);
-    if (text === undefined || text.trim() === "") continue;
+  for (const folder of folders) {
+    const found = await readRules(folder, warnings, folder === home ? undefined : accepts);
+    if (!found || seen.has(found.realPath)) continue;
+    seen.add(found.realPath);
+    const { path, text } = found;
     if (text.length > left) {
       warnings.push(`${path}: left out, because the rules before it are long already`);
       continue;
@@ -54,17 +61,33 @@ export async function loadInstructions(options: {
   return { ...(identity !== "" && { identity }), files, warnings };
 }
 
-/** The folders from the root of the repository to this one; this one alone outside of a repository. */
-async function projectFolders(cwd: string): Promise<string[]> {
+/** The folders from the root of the disk to this one; on Windows from the root of the repository, if it is in one. */
+async function foldersTo(cwd: string): Promise<string[]> {
   const folders = [cwd];
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    if (folder !== cwd) folders.unshift(folder);
-    if (await stat(join(folder, ".git")).catch(() => undefined)) return folders;
-    if (dirname(folder) === folder) return [cwd];
+  for (let folder = cwd; folder !== dirname(folder); folder = dirname(folder)) {
+    if (process.getuid === undefined && (await stat(join(folder, ".git")).catch(() => undefined)))
+      return folders;
+    folders.unshift(dirname(folder));
   }
+  return process.getuid === undefined ? [cwd] : folders;
 }
 
-async function read(path: string, warnings: string[]): Promise<string | undefined> {
+async function readRules(
+  folder: string,
+  warnings: string[],
+  accepts: WriterCheck | undefined,
+): Promise<(InstructionFile & { realPath: string }) | undefined> {
+  for (const name of ["AGENTS.md", "AGENTS.MD"]) {
+    const path = join(folder, name);
+    const text = await read(path, warnings, accepts);
+    if (text === undefined) continue;
+    return text.trim() === "" ? undefined : { path, text, realPath: await realpath(path).catch(() => path) };
+  }
+  return undefined;
+}
+
+/** The text of a file; undefined when there is none, empty when it is passed over. */
+async function read(path: string, warnings: string[], accepts?: WriterCheck): Promise<string | undefined> {
   let file;
   try {
     // A pipe would wait here for somebody to write to it. Windows has neither such pipes nor the flag.
@@ -72,7 +95,11 @@ async function read(path: string, warnings: string[]): Promise<string | undefine
     const stats = await file.stat();
     if (!stats.isFile()) {
       warnings.push(`${path}: is no file, and was passed over`);
-      return undefined;
+      return "";
+    }
+    if (accepts && !(await accepts(path, stats))) {
+      warnings.push(`${path}: passed over, because somebody else can write to it or to its folder`);
+      return "";
     }
     const bytes = Buffer.alloc(Math.min(stats.size, maxFileBytes));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
@@ -86,9 +113,13 @@ async function read(path: string, warnings: string[]): Promise<string | undefine
       .replaceAll("\r\n", "\n");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR")
-      warnings.push(`${path}: cannot be read (${code ?? "error"})`);
-    return undefined;
+    // Of a folder above that is closed to the person nobody knows whether it has rules.
+    const there = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (there) warnings.push(`${path}: cannot be read (${code ?? "error"})`);
+    return there ? "" : undefined;
   } finally {
     await file?.close();
   }
