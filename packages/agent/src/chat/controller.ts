@@ -2,6 +2,7 @@ import { serializeError } from "@zotpilot/core";
 import type { EditorAction, EditorState, Store } from "@zotpilot/tui";
 import { unsavedSentence } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { runCommand } from "../slash-commands/command.ts";
 import { slashCommands } from "../slash-commands/index.ts";
 import { parseLine } from "../slash-commands/parse.ts";
 import { createApproval, type ApprovalChoice } from "./approval.ts";
@@ -161,8 +162,8 @@ export function createChatController(options: {
       }
       editor.dispatch({ type: "submitted" });
       if (line.type === "prompt") return queue.prompt(line.text);
-      const context = { ...store.get(), guards: runtime.guards, isBusy: queue.isBusy };
-      perform(line.command.run(line.args, context));
+      const context = { ...store.get(), guards: runtime.guards };
+      perform(runCommand(line.command, line.args, context, queue.isBusy));
     },
     escape() {
       if (!closeDialog()) queue.stop();

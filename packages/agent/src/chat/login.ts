@@ -1,4 +1,4 @@
-import { sanitizeTerminalText } from "@zotpilot/tui";
+import { safeLine } from "../errors.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { LoginStep } from "../slash-commands/command.ts";
 import type { ChatAction } from "./state/chat-state.ts";
@@ -26,10 +26,10 @@ export function createLogin(options: {
       if (event.type === "code_issued") {
         waiting = {
           type: "waiting_for_approval",
-          userCode: oneLine(event.userCode),
-          verificationUri: oneLine(event.verificationUri),
-          host: oneLine(event.host),
-          scope: oneLine(event.scope),
+          userCode: safeLine(event.userCode),
+          verificationUri: safeLine(event.verificationUri),
+          host: safeLine(event.host),
+          scope: safeLine(event.scope),
         };
       } else if (waiting && (event.type === "browser_opened" || event.type === "browser_failed")) {
         waiting = { ...waiting, browser: event.type === "browser_opened" ? "opened" : "failed" };
@@ -60,8 +60,4 @@ export function createLogin(options: {
     },
     cancel: () => running?.abort(),
   };
-}
-
-function oneLine(text: string): string {
-  return sanitizeTerminalText(text).replaceAll("\n", " ");
 }

@@ -38,8 +38,6 @@ export interface CommandContext {
   readonly model?: string | undefined;
   /** Empty until they are known. */
   readonly models: readonly ModelInfo[];
-  /** Whether a prompt runs or waits. */
-  readonly isBusy: boolean;
 }
 
 /** What a command wants done. Commands only say it; the chat does it. */
@@ -66,7 +64,21 @@ export interface SlashCommand {
   readonly usage?: string;
   /** One line for the help and the suggestions. */
   readonly summary: string;
+  /** What it does, for commands that wait until no prompt runs or waits: they are refused before. */
+  readonly waitsFor?: string;
   run(args: string, context: CommandContext): CommandEffect;
+}
+
+/** What a command wants done now. */
+export function runCommand(
+  command: SlashCommand,
+  args: string,
+  context: CommandContext,
+  isBusy: boolean,
+): CommandEffect {
+  const { waitsFor } = command;
+  if (waitsFor === undefined || !isBusy) return command.run(args, context);
+  return say("warning", `Wait for the answer, or stop it with Esc, before ${waitsFor}.`);
 }
 
 /** An effect that says a sentence. */

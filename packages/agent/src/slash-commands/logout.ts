@@ -3,8 +3,8 @@ import { say, type SlashCommand } from "./command.ts";
 export const logoutCommand: SlashCommand = {
   name: "logout",
   summary: "forget the account's token on this machine",
-  run(_args, { connection, isBusy }) {
-    if (isBusy) return say("warning", "Wait for the answer, or stop it with Esc, before signing out.");
+  waitsFor: "signing out",
+  run(_args, { connection }) {
     if (connection.type !== "signed_in") return say("info", "Nobody is signed in.");
     if (connection.id === undefined) {
       const { place } = connection;

@@ -3,7 +3,7 @@ import { costOf } from "@zotpilot/core";
 import { emptyUsage, type ModelInfo } from "@zotpilot/provider/model";
 import { describe, expect, test } from "vitest";
 import { guardSentences } from "../runtime/guards.ts";
-import type { CommandContext } from "./command.ts";
+import { runCommand, type CommandContext } from "./command.ts";
 import { slashCommands } from "./index.ts";
 import { parseLine, suggestCommands } from "./parse.ts";
 
@@ -21,13 +21,12 @@ const context: CommandContext = {
   models: [{ id: "model-a" }, { id: "model-b" }] as ModelInfo[],
   cwd: "/project",
   guards: guardSentences({ yes: false, confined: false, sandboxed: false }),
-  isBusy: false,
 };
 
-function run(line: string, changed: Partial<CommandContext> = {}): unknown {
+function run(line: string, changed: Partial<CommandContext> = {}, isBusy = false): unknown {
   const parsed = parseLine(line, slashCommands);
   if (parsed.type !== "command") throw new Error(`${line} is no command`);
-  return parsed.command.run(parsed.args, { ...context, ...changed });
+  return runCommand(parsed.command, parsed.args, { ...context, ...changed }, isBusy);
 }
 
 describe("parseLine", () => {
@@ -90,10 +89,26 @@ describe("what commands want done", () => {
     });
   });
 
-  test.each(["/clear", "/login", "/logout", "/demo"])("%s waits while an answer comes", (line) => {
-    expect(run(line, { isBusy: true })).toMatchObject({ type: "say", level: "warning" });
+  test.each([
+    ["/clear", "clearing"],
+    ["/compact", "compacting"],
+    ["/undo", "undoing"],
+    ["/login", "signing in"],
+    ["/logout", "signing out"],
+    ["/demo", "changing to the demo"],
+  ])("%s waits while an answer comes", (line, what) => {
+    expect(run(line, {}, true)).toEqual({
+      type: "say",
+      level: "warning",
+      text: `Wait for the answer, or stop it with Esc, before ${what}.`,
+    });
     expect(run(line)).not.toMatchObject({ type: "say" });
   });
+
+  test.each(["/help", "/model model-b", "/steer left", "/cost", "/status", "/name it", "/export", "/exit"])(
+    "%s does not wait",
+    (line) => expect(run(line, {}, true)).toEqual(run(line)),
+  );
 
   test("logout cannot take a token out of the environment, and says so", () => {
     const connection = {

@@ -1,6 +1,7 @@
 import { decodeArguments, type ApprovalRequest } from "@zotpilot/core";
 import type { ToolCall } from "@zotpilot/provider/model";
 import { sanitizeTerminalText } from "@zotpilot/tui";
+import { linesOf, markedLines } from "./text-lines.ts";
 
 /** What a call would do, for the person who is asked about it. Safe to show. */
 export interface AskedCall {
@@ -34,7 +35,7 @@ function changesOf({ path, ...rest }: Record<string, unknown>): string | undefin
   if (typeof path !== "string") return undefined;
   const names = Object.keys(rest).join();
   if (names === "content" && typeof rest["content"] === "string") {
-    return [path, ...prefixed("+", rest["content"])].join("\n");
+    return [path, ...markedLines("+", linesOf(rest["content"]))].join("\n");
   }
   if (names !== "edits" || !Array.isArray(rest["edits"])) return undefined;
   const edits: readonly unknown[] = rest["edits"];
@@ -56,19 +57,11 @@ function editLines(edit: unknown): string[] | undefined {
   let sameAtEnd = 0;
   while (sameAtEnd < shorter - same && before.at(-1 - sameAtEnd) === after.at(-1 - sameAtEnd)) sameAtEnd += 1;
   return [
-    ...before.slice(0, same).map((text) => ` ${text}`),
-    ...before.slice(same, before.length - sameAtEnd).map((text) => `-${text}`),
-    ...after.slice(same, after.length - sameAtEnd).map((text) => `+${text}`),
-    ...before.slice(before.length - sameAtEnd).map((text) => ` ${text}`),
+    ...markedLines(" ", before.slice(0, same)),
+    ...markedLines("-", before.slice(same, before.length - sameAtEnd)),
+    ...markedLines("+", after.slice(same, after.length - sameAtEnd)),
+    ...markedLines(" ", before.slice(before.length - sameAtEnd)),
   ];
-}
-
-function prefixed(mark: string, text: string): string[] {
-  return linesOf(text).map((line) => `${mark}${line}`);
-}
-
-function linesOf(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { reduceTranscript, type AgentEvent, type DetailedToolMessage } from "@zotpilot/core";
 import type { ToolCall, UserMessage } from "@zotpilot/provider/model";
 import { sanitizeChunk, sanitizeStart, sanitizeTerminalText } from "@zotpilot/tui";
+import { safeLine } from "../../errors.ts";
 import type { Block, NoticeLevel } from "./block.ts";
 import { summarizeCall, writtenBy } from "./call-summary.ts";
 import type { ChatState, LiveTool } from "./chat-state.ts";
@@ -169,7 +170,7 @@ function reduceToolMessage(state: ChatState, message: DetailedToolMessage): Chat
 function newTool(callId: string, name: string): LiveTool {
   return {
     callId,
-    name: sanitizeTerminalText(name).replaceAll("\n", " "),
+    name: safeLine(name),
     summary: "",
     status: "preparing",
     output: "",

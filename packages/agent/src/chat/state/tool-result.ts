@@ -1,6 +1,8 @@
 import type { DetailedToolMessage, ToolDetails } from "@zotpilot/core";
 import { sanitizeTerminalText } from "@zotpilot/tui";
+import { safeLine } from "../../errors.ts";
 import type { ToolView } from "./block.ts";
+import { linesOf, markedLines } from "./text-lines.ts";
 
 type Shown = Pick<ToolView, "output" | "isDiff" | "outcome" | "note">;
 
@@ -19,11 +21,7 @@ export function shownResult(
   if (typeof details["exit_code"] === "number") return shownCommand(text, details["exit_code"], details);
   // All of a new file is new; what an overwritten one held before, nobody knows here.
   if (written !== undefined && !isError && text.startsWith("created ")) {
-    return shownDiff(
-      linesOf(written)
-        .map((line) => `+${line}`)
-        .join("\n"),
-    );
+    return shownDiff(markedLines("+", linesOf(written)).join("\n"));
   }
   return { output: safe(text) };
 }
@@ -50,9 +48,9 @@ function shownCommand(text: string, exitCode: number, details: ToolDetails): Sho
   ];
   return {
     output: safe(lines.slice(from, end === -1 ? undefined : end).join("\n")),
-    outcome: oneLine(words.join(" · ")),
+    outcome: safeLine(words.join(" · ")),
     ...(typeof path === "string" && {
-      note: `${isCut ? "the first part" : "all"} of the output: ${oneLine(path)}`,
+      note: `${isCut ? "the first part" : "all"} of the output: ${safeLine(path)}`,
     }),
   };
 }
@@ -67,14 +65,6 @@ function duration(ms: number): string {
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function linesOf(text: string): string[] {
-  return text === "" ? [] : text.replace(/\n$/, "").split("\n");
-}
-
 function safe(text: string): string {
   return sanitizeTerminalText(text).trimEnd();
-}
-
-function oneLine(text: string): string {
-  return sanitizeTerminalText(text).replaceAll("\n", " ");
 }
