@@ -48,6 +48,21 @@ test("rules: of AGENTS.md and AGENTS.MD in one folder the first counts, and each
   expect(found.files.map(({ path }) => path)).toEqual([join(root, "link/AGENTS.md")]);
 });
 
+test.skipIf(process.platform === "win32")(
+  "rules: when all of them are too long, the user's own and the nearest ones stay",
+  async () => {
+    const root = await folder();
+    const long = "x".repeat(30_000);
+    const own = await putFile(root, "home/AGENTS.md", long);
+    const far = await putFile(root, "AGENTS.md", long);
+    const upper = await putFile(root, "a/AGENTS.md", "upper");
+    const near = await putFile(root, "a/b/AGENTS.md", long);
+    const found = await loadInstructions({ cwd: join(root, "a/b"), home: join(root, "home") });
+    expect(found.files.map(({ path }) => path)).toEqual([own, upper, near]);
+    expect(found.warnings).toEqual([`${far}: left out, because the other rules are long already`]);
+  },
+);
+
 test("rules: where the system has no owners to go by, those of the repository count, or of the folder alone", async () => {
   const root = await folder();
   await putFile(root, "AGENTS.md", "outside of the repository");

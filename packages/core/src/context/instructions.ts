@@ -36,29 +36,43 @@ export async function loadInstructions(options: {
   home?: string;
 }): Promise<Instructions> {
   const warnings: string[] = [];
-  const files: InstructionFile[] = [];
   const cwd = resolve(options.cwd);
   const home = options.home === undefined ? undefined : resolve(options.home);
   const identity = home === undefined ? "" : ((await read(join(home, "SYSTEM.md"), warnings)) ?? "").trim();
   const accepts = await createWriterCheck(cwd);
   const folders = [...(home === undefined ? [] : [home]), ...(await foldersTo(cwd))];
-  const seen = new Set<string>();
-  let left = maxTotalBytes;
+  const found = new Map<string, InstructionFile>();
   for (const folder of folders) {
-    const found = await readRules(folder, warnings, folder === home ? undefined : accepts);
-    if (!found || seen.has(found.realPath)) continue;
-    seen.add(found.realPath);
-    const { path, text } = found;
-    if (text.length > left) {
-      warnings.push(`${path}: left out, because the rules before it are long already`);
-      continue;
-    }
-    left -= text.length;
+    const rules = await readRules(folder, warnings, folder === home ? undefined : accepts);
+    if (rules && !found.has(rules.realPath))
+      found.set(rules.realPath, { path: rules.path, text: rules.text });
+  }
+  const files = withinLimit([...found.values()], home, warnings);
+  for (const { path, text } of files) {
     const hidden = hiddenText(text);
     if (hidden) warnings.push(`${path}: has ${hidden}, which people do not see and the model does`);
-    files.push({ path, text });
   }
   return { ...(identity !== "" && { identity }), files, warnings };
+}
+
+/** Those that there is room for: the user's own, which no project can push out, then the nearest. */
+function withinLimit(
+  files: InstructionFile[],
+  home: string | undefined,
+  warnings: string[],
+): InstructionFile[] {
+  const isOwn = ({ path }: InstructionFile): boolean => dirname(path) === home;
+  const byRank = [...files.filter(isOwn), ...files.filter((file) => !isOwn(file)).toReversed()];
+  let left = maxTotalBytes;
+  const kept = byRank.filter(({ path, text }) => {
+    if (text.length > left) {
+      warnings.push(`${path}: left out, because the other rules are long already`);
+      return false;
+    }
+    left -= text.length;
+    return true;
+  });
+  return files.filter((file) => kept.includes(file));
 }
 
 /** The folders from the root of the disk to this one; on Windows from the root of the repository, if it is in one. */
