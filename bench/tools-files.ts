@@ -98,7 +98,7 @@ try {
   ] as const) {
     await compare(`glob ${pattern} in ${FILES} files`, [
       ["glob", () => globTool.run({ pattern }, context)],
-      ...(fd ? [program(fd, ["--hidden", "-g", name, "."])] : []),
+      ...(fd ? [program(fd, ["-g", name, "."])] : []),
     ]);
   }
 } finally {

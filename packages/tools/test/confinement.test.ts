@@ -70,7 +70,8 @@ describe("S-G1: file tools stay inside", () => {
       for (const [name, input] of calls) {
         const text = textOf(await call(name, input));
         expect(`${name} ${path}: ${text}`).not.toContain(SECRET);
-        if (name === "glob") expect(`${path}: ${text}`).not.toMatch(/^\S*secret$/m);
+        // No path is the project itself, where such names have been written by now.
+        if (name === "glob" && path !== "") expect(`${path}: ${text}`).not.toMatch(/^\S*secret$/m);
       }
     }
     expect(await fingerprint(top)).toBe(before);
@@ -102,7 +103,7 @@ describe("S-G1: file tools stay inside", () => {
     let on = true;
     const run = compose(toolRunner(codingTools()), confineFiles({ roots: [folder], enabled: () => on }));
     const context = { cwd: folder, signal: new AbortController().signal, progress: () => {} };
-    const call = toolCall("glob", { pattern: "*", path: ".." });
+    const call = toolCall("glob", { pattern: "./*", path: ".." });
     expect((await run(call, context)).isError).toBe(true);
     on = false;
     expect((await run(call, context)).isError).toBe(false);

@@ -144,5 +144,17 @@ test("grep and glob: how many", async () => {
   await writeFile(join(cwd, "b.txt"), "one\n");
   expect(await details("grep", { pattern: "one" })).toEqual({ matches: 3, files: 2, truncated: false });
   expect(await details("grep", { pattern: "none" })).toEqual({ matches: 0, files: 0 });
-  expect(await details("glob", { pattern: "*.txt" })).toEqual({ paths: 2, gave_up: false });
+  expect(await details("glob", { pattern: "*.txt" })).toEqual({
+    matches: 2,
+    truncated: false,
+    pattern: "*.txt",
+  });
+  for (let index = 0; index < 1_001; index += 1) await writeFile(join(cwd, `${index}.md`), "");
+  const many = { matches: 1_000, truncated: true, pattern: "*.md" };
+  expect(await details("glob", { pattern: "*.md" })).toEqual(many);
+  expect(await details("glob", { pattern: "*.ts" })).toEqual({
+    matches: 0,
+    truncated: false,
+    pattern: "*.ts",
+  });
 });

@@ -13,8 +13,8 @@ async function put(folder: string, files: Record<string, string>): Promise<void>
   }
 }
 
-async function find(folder: string, pattern: string, path = "."): Promise<string[]> {
-  const text = await callText(globTool, folder, { pattern, path });
+async function find(folder: string, pattern: string, path = ".", more = { hidden: true }): Promise<string[]> {
+  const text = await callText(globTool, folder, { pattern, path, ...more });
   return text.startsWith("no files match") ? [] : text.split("\n").slice(0, -1);
 }
 
@@ -47,7 +47,8 @@ test("respects .gitignore, the nearest file first", async () => {
     "z.tmp",
   ]);
   expect(await find(folder, "**", "src")).toEqual(["src/.gitignore", "src/dist/y.js", "src/keep.log"]);
-  expect(await find(folder, "*")).toEqual([".gitignore", "src/", "z.tmp"]);
+  expect(await find(folder, "./*")).toEqual([".gitignore", "src/", "z.tmp"]);
+  expect(await find(folder, "*.log")).toEqual(["src/keep.log"]);
 });
 
 test("the files above count too, up to the top of the repository", async () => {
@@ -79,8 +80,9 @@ test("who begins inside an ignored folder sees what is there", async () => {
   expect(await find(folder, "dist/**")).toEqual(["dist/a.js", "dist/b/.gitignore", "dist/b/c.js"]);
   expect(await find(folder, "*", "dist/b")).toEqual(["dist/b/.gitignore", "dist/b/c.js"]);
   expect(await find(folder, "dist/a.js")).toEqual(["dist/a.js"]);
+  expect(await find(folder, "a.js")).toEqual([]);
   expect(await callText(globTool, folder, { pattern: "**/c.map" })).toBe(
-    "no files match **/c.map; 1 ignored file or folder left out\n",
+    "no files match **/c.map; 1 ignored file or folder left out; 1 hidden one left out, which hidden: true looks at\n",
   );
 });
 
@@ -94,7 +96,7 @@ test("a strange .gitignore does no harm", async () => {
   });
   execFileSync("mkfifo", [join(folder, "pipe/.gitignore")]);
   await mkdir(join(folder, "folder/.gitignore"), { recursive: true });
-  expect(await find(folder, "*")).toEqual([".gitignore", "b", "folder/", "pipe/"]);
+  expect(await find(folder, "./*")).toEqual([".gitignore", "b", "folder/", "pipe/"]);
   expect(await find(folder, "**")).toEqual([".gitignore", "b", "pipe/.gitignore", "pipe/.keep"]);
 });
 
@@ -128,7 +130,11 @@ test("leaves out what git leaves out", async () => {
         await put(folder, { [join(where, ".gitignore")]: `${lines.join("\n")}\n` }).catch(() => undefined);
       }
       const listed = git(folder, "ls-files", "--others", "--exclude-standard").split("\n").slice(0, -1);
-      expect(await find(folder, "**")).toEqual(listed.sort());
+      listed.sort();
+      expect(await find(folder, "**")).toEqual(listed);
+      // What is hidden is left out after that, and nothing else.
+      const shown = listed.filter((file) => !/(?:^|\/)\./.test(file));
+      expect(await find(folder, "*", ".", { hidden: false })).toEqual(shown);
     }),
     { numRuns: 150 },
   );

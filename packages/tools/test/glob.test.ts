@@ -1,65 +1,69 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { globTool } from "../src/index.ts";
+import { find, tree } from "./glob-helpers.ts";
 import { asNobody, call, callText, temporaryFolder } from "./helpers.ts";
 
-/** A folder with these files, each empty; a name that ends in `/` is a folder. */
-async function tree(...names: string[]): Promise<string> {
-  const folder = await temporaryFolder();
-  for (const name of names) {
-    const path = join(folder, name);
-    await mkdir(name.endsWith("/") ? path : dirname(path), { recursive: true });
-    if (!name.endsWith("/")) await writeFile(path, "");
-  }
-  return folder;
-}
-
-async function find(folder: string, pattern: string, path?: string): Promise<string[]> {
-  const text = await callText(globTool, folder, { pattern, ...(path !== undefined && { path }) });
-  if (text.startsWith("no files match")) return [];
-  expect(text.endsWith("\n")).toBe(true);
-  return text.split("\n").slice(0, -1);
-}
-
-test("finds files and folders, sorted, hidden ones too", async () => {
+test("finds files, sorted; a pattern without a slash is about names anywhere below", async () => {
   const folder = await tree(
     "b.ts",
     "a.ts",
     "src/x.ts",
     "src/deep/er/y.ts",
-    ".github/ci.yml",
+    "src/deep/er/x.ts",
     "empty/",
     "B.ts",
   );
-  expect(await find(folder, "*")).toEqual([".github/", "B.ts", "a.ts", "b.ts", "empty/", "src/"]);
-  expect(await find(folder, "**/*.ts")).toEqual(["B.ts", "a.ts", "b.ts", "src/deep/er/y.ts", "src/x.ts"]);
-  expect(await find(folder, "**")).toEqual([
-    ".github/ci.yml",
-    "B.ts",
-    "a.ts",
-    "b.ts",
-    "src/deep/er/y.ts",
-    "src/x.ts",
-  ]);
-  expect(await find(folder, "*/")).toEqual([".github/", "empty/", "src/"]);
-  expect(await find(folder, "**/er")).toEqual(["src/deep/er/"]);
-  expect(await find(folder, "src/*")).toEqual(["src/deep/", "src/x.ts"]);
-  expect(await find(folder, "./{a,b}.ts")).toEqual(["a.ts", "b.ts"]);
-  expect(await find(folder, "[!a].ts")).toEqual(["B.ts", "b.ts"]);
+  const all = ["B.ts", "a.ts", "b.ts", "src/deep/er/x.ts", "src/deep/er/y.ts", "src/x.ts"];
+  for (const pattern of ["*", "*.ts", "**/*.ts", "**", "**/*", "?.{ts,js}", "[a-zB].ts"]) {
+    expect(await find(folder, pattern)).toEqual(all);
+  }
+  expect(await find(folder, "x.ts")).toEqual(["src/deep/er/x.ts", "src/x.ts"]);
+  expect(await find(folder, "y*")).toEqual(["src/deep/er/y.ts"]);
+  expect(await find(folder, "[!a].ts")).toEqual(all.filter((path) => path !== "a.ts"));
+  expect(await find(folder, "src/**/x.ts")).toEqual(["src/deep/er/x.ts", "src/x.ts"]);
+  expect(await find(folder, "*/x.ts")).toEqual(["src/x.ts"]);
   expect(await find(folder, "src/x.ts")).toEqual(["src/x.ts"]);
-  expect(await find(folder, "src/x.ts/")).toEqual([]);
+});
+
+test("a pattern with a slash says where: ./ is the folder itself", async () => {
+  const folder = await tree("b.ts", "a.ts", "src/a.ts", "src/deep/er/y.ts", "empty/");
+  expect(await find(folder, "./*.ts")).toEqual(["a.ts", "b.ts"]);
+  expect(await find(folder, "./{a,b}.ts")).toEqual(["a.ts", "b.ts"]);
+  expect(await find(folder, "./a.ts")).toEqual(["a.ts"]);
+  expect(await find(folder, "./*.ts", "src")).toEqual(["src/a.ts"]);
+});
+
+test("shows folders where the pattern is about them, or about all that is in a folder", async () => {
+  const folder = await tree("a.ts", "src/x.ts", "src/deep/er/y.ts", "empty/", "other/er/z.ts");
+  expect(await find(folder, "./*")).toEqual(["a.ts", "empty/", "other/", "src/"]);
+  expect(await find(folder, "src/*")).toEqual(["src/deep/", "src/x.ts"]);
+  expect(await find(folder, "*/*")).toEqual(["other/er/", "src/deep/", "src/x.ts"]);
+  expect(await find(folder, "*/")).toEqual(["empty/", "other/", "src/"]);
+  expect(await find(folder, "**/er/")).toEqual(["other/er/", "src/deep/er/"]);
   expect(await find(folder, "src/")).toEqual(["src/"]);
+  expect(await find(folder, "src/deep")).toEqual(["src/deep/"]);
+  expect(await find(folder, "src/x.ts/")).toEqual([]);
+  expect(await find(folder, "src/d*")).toEqual([]);
+  expect(await callText(globTool, folder, { pattern: "er" })).toBe(
+    'no files match er; 2 folders do: end the pattern in "/" to find folders\n',
+  );
+  expect(await callText(globTool, folder, { pattern: "src/d*" })).toBe(
+    'no files match src/d*; 1 folder does: end the pattern in "/" to find folders\n',
+  );
 });
 
 test("starts in another folder, and shows paths that read takes", async () => {
   const folder = await tree("a/b/c.ts", "a/d.ts", "e.ts");
-  expect(await find(folder, "*.ts", "a")).toEqual(["a/d.ts"]);
+  expect(await find(folder, "*.ts", "a")).toEqual(["a/b/c.ts", "a/d.ts"]);
   expect(await find(join(folder, "a"), "../*.ts")).toEqual([join(folder, "e.ts")]);
   expect(await find(folder, `${folder}/a/**/*.ts`)).toEqual(["a/b/c.ts", "a/d.ts"]);
-  expect(await find(join(folder, "a"), "*", "..")).toEqual(["./", join(folder, "e.ts")]);
+  expect(await find(join(folder, "a"), "./*", "..")).toEqual(["./", join(folder, "e.ts")]);
   expect(await find(folder, "..", "a")).toEqual(["./"]);
+  expect(await find(folder, ".")).toEqual(["./"]);
+  expect(await find(folder, "*.ts", "")).toEqual(["a/b/c.ts", "a/d.ts", "e.ts"]);
   expect(await find(folder, "a/../e.ts")).toEqual(["e.ts"]);
 });
 
@@ -121,8 +125,8 @@ test("says what is wrong with the arguments", async () => {
   expect(await callText(globTool, folder, { pattern: "file/*" })).toBe(
     "no files match file/*; file is a file and not a folder\n",
   );
-  expect(await callText(globTool, folder, { pattern: "*.ts", path: "source/.." })).toBe(
-    "no files match *.ts in source/..\n",
+  expect(await callText(globTool, folder, { pattern: "*.js", path: "source/.." })).toBe(
+    "no files match *.js in source/..\n",
   );
 });
 

@@ -22,6 +22,8 @@ export interface Matches {
   unreadable?: string | undefined;
   /** How many of them a rule forbids to read, which are not among the paths. */
   forbidden?: number;
+  /** How many folders match a pattern that is about files. */
+  folders?: number;
   /** Why there cannot be any match. */
   missing?: string;
 }
@@ -45,7 +47,7 @@ export async function listMatches(
   await requireFolder(cwd, root, path);
   const top = pattern.base === "" ? root : resolvePath(root, pattern.base);
   await confinement?.locate(top, displayPath(cwd, top));
-  const report: WalkReport = { ignored: 0, gaveUp: false };
+  const report: WalkReport = { ignored: 0, hidden: 0, gaveUp: false };
   const shown = displayPath(cwd, top);
 
   const { matches, kind } = pattern;
@@ -67,22 +69,26 @@ export async function listMatches(
     start === undefined ? show(cwd, path, isFolder) : safe(`${start}${below}${isFolder ? "/" : ""}`);
   const paths: string[] = [];
   let forbidden = 0;
+  let folders = 0;
   const unreadable = createUnreadable();
   const options = {
     depth: pattern.depth,
     rules: await rulesAbove(top, cwd),
+    looksAtHidden: pattern.looksAtHidden,
     readFolder: confinement && readConfined(confinement),
     onUnreadable: (folder: string, error: unknown) => unreadable.add(show(cwd, folder, true), error),
     signal,
   };
   const seen = await walk(top, options, (entry) => {
-    if (entry.isFolder ? kind === "files" : kind === "folders") return;
+    if (!entry.isFolder && kind === "folders") return;
     if (!matches(entry.below)) return;
     // The search may have begun at a link.
-    if (isForbidden(entry.path) || isForbidden(resolve(real, entry.below))) forbidden += 1;
-    else paths.push(named(entry));
+    const isAllowed = !isForbidden(entry.path) && !isForbidden(resolve(real, entry.below));
+    if (entry.isFolder && kind === "files") folders += isAllowed ? 1 : 0;
+    else if (isAllowed) paths.push(named(entry));
+    else forbidden += 1;
   });
-  return { paths: paths.sort(), report: seen, unreadable: unreadable.note(), forbidden };
+  return { paths: paths.sort(), report: seen, unreadable: unreadable.note(), forbidden, folders };
 }
 
 async function requireFolder(cwd: string, root: string, shown: string): Promise<void> {

@@ -11,12 +11,21 @@ export interface Pattern {
   depth: number;
   /** What is looked for. */
   kind: "files" | "folders" | "both";
+  /** Whether a file or folder below `base` is looked at whose name begins with a dot. */
+  looksAtHidden: (name: string) => boolean;
 }
 
 const MAX_LENGTH = 1_000;
 
-/** Throws a {@link ToolError} that says what is wrong. */
-export function parsePattern(pattern: string): Pattern {
+/** These have no name of their own to look for. */
+const PLACES = new Set([".", "..", "~"]);
+
+/**
+ * A pattern without a slash is about names anywhere below, any other about paths. `hidden` makes wildcards stand for a
+ * leading dot too; where the pattern itself writes the dot it is found without. Throws a {@link ToolError} that says
+ * what is wrong.
+ */
+export function parsePattern(pattern: string, { hidden = false }: { hidden?: boolean } = {}): Pattern {
   if (pattern.trim() === "") throw bad("pattern is empty");
   if (pattern.includes("\0")) throw bad("pattern holds a NUL character");
   if (pattern.length > MAX_LENGTH) throw bad(`pattern has more than ${MAX_LENGTH} characters`);
@@ -26,32 +35,54 @@ export function parsePattern(pattern: string): Pattern {
     );
   }
   const foldersOnly = pattern.endsWith("/");
-  const wanted = foldersOnly ? pattern.replace(/\/+$/, "") || "/" : pattern;
-  const kind = foldersOnly ? "folders" : /(?:^|\/)\*\*(?:\/\*)?$/.test(wanted) ? "files" : "both";
+  const path = foldersOnly ? pattern.replace(/\/+$/, "") || "/" : pattern;
+  const wanted = pattern.includes("/") || PLACES.has(path) ? path : `**/${path}`;
 
   const parts = wanted.split("/");
   const first = parts.findIndex((part) => /(?<!\\)[*?[{]/.test(part));
-  if (first === -1) return { base: unescape(wanted), matches: undefined, depth: 0, kind };
+  if (first === -1) {
+    const kind = foldersOnly ? "folders" : "both";
+    return { base: unescape(wanted), matches: undefined, depth: 0, kind, looksAtHidden: () => true };
+  }
   const wild = parts.slice(first);
   if (wild.some((part) => part === "." || part === "..")) {
     throw bad(`pattern ${pattern} has "." or ".." behind a wildcard, where nothing matches it`);
   }
   const base = parts.slice(0, first).join("/");
+  const dots = hidden ? [] : writtenDots(wild.join("/"));
+  // Without such dots nothing hidden is looked at, so the pattern need not tell it apart.
+  const dot = dots.length === 0;
+  // Whatever is in a folder; behind ** that would be every folder there is.
+  const anyOf = wild.at(-1) === "*" && wild.at(-2) !== "**";
   return {
     base: unescape(base === "" && first > 0 ? "/" : base),
-    matches: compile(wild.join("/"), pattern),
+    matches:
+      dot && wild.length === 2 && wild[0] === "**"
+        ? named(compile(wild[1] ?? "", pattern, dot))
+        : compile(wild.join("/"), pattern, dot),
     depth: wild.some((part) => part.includes("**")) ? Infinity : wild.length,
-    kind,
+    kind: foldersOnly ? "folders" : anyOf ? "both" : "files",
+    looksAtHidden: hidden ? () => true : (name) => dots.some((start) => name.startsWith(start)),
   };
+}
+
+/** Whether the last part of a path matches: for what is found in any folder that is much faster than the whole path. */
+function named(matches: (name: string) => boolean): (path: string) => boolean {
+  return (path) => matches(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The beginnings of names that a pattern writes with their dot, up to the first wildcard. */
+function writtenDots(glob: string): string[] {
+  return Array.from(glob.matchAll(/(?:^|[/{,])\\?(\.[^*?[\\/{},]*)/g), ([, dot = ""]) => dot);
 }
 
 /**
  * Round brackets stand for themselves, and square ones too, besides being a set of characters: in the names of web
  * routes, "app/(shop)/[id]/page.tsx", they are far more frequent than in patterns.
  */
-function compile(glob: string, pattern: string): (path: string) => boolean {
+function compile(glob: string, pattern: string, dot: boolean): (path: string) => boolean {
   const plain = glob.replaceAll(/(?<!\\)[()|]/g, "\\$&");
-  const options = { dot: true, nonegate: true, noextglob: true };
+  const options = { dot, nonegate: true, noextglob: true };
   try {
     const literal = picomatch(plain.replaceAll(/(?<!\\)[[\]]/g, "\\$&"), {
       ...options,

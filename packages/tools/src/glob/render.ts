@@ -4,8 +4,11 @@ import { MAX_VISITED } from "./walk.ts";
 
 const MAX_PATHS = 1_000;
 
-/** The result of a search as the model reads it. */
-export function renderMatches(found: Matches, asked: { pattern: string; path: string }): string {
+/** The result of a search, as the model reads it, and how many of the paths are shown. */
+export function renderMatches(
+  found: Matches,
+  asked: { pattern: string; path: string },
+): { text: string; shown: number } {
   const shown = firstPaths(found.paths);
   const lines = shown.map((path) => `${path}\n`).join("");
   const left = found.paths.length - shown.length;
@@ -17,8 +20,11 @@ export function renderMatches(found: Matches, asked: { pattern: string; path: st
       ? [`stopped after ${MAX_VISITED} files and folders; a path further down finds the rest`]
       : []),
   ];
-  if (shown.length === 0) return `${nothing(found, asked, notes)}\n`;
-  return lines + notes.map((note) => `... [${note}]\n`).join("");
+  const text =
+    shown.length === 0
+      ? `${nothing(found, asked, notes)}\n`
+      : lines + notes.map((note) => `... [${note}]\n`).join("");
+  return { text, shown: shown.length };
 }
 
 function firstPaths(paths: readonly string[]): string[] {
@@ -34,11 +40,19 @@ function firstPaths(paths: readonly string[]): string[] {
 
 function nothing(found: Matches, asked: { pattern: string; path: string }, notes: string[]): string {
   const where = asked.path === "." ? "" : ` in ${asked.path}`;
+  const { folders = 0 } = found;
+  const { ignored, hidden } = found.report;
   const hints = [
     ...(found.missing === undefined ? [] : [found.missing]),
     ...notes,
-    ...(found.report.ignored > 0
-      ? [`${count(found.report.ignored, "ignored file or folder", "ignored files or folders")} left out`]
+    ...(folders > 0
+      ? [`${count(folders, "folder does", "folders do")}: end the pattern in "/" to find folders`]
+      : []),
+    ...(ignored > 0
+      ? [`${count(ignored, "ignored file or folder", "ignored files or folders")} left out`]
+      : []),
+    ...(hidden > 0
+      ? [`${count(hidden, "hidden one", "hidden ones")} left out, which hidden: true looks at`]
       : []),
   ];
   return [`no files match ${asked.pattern}${where}`, ...hints].join("; ");

@@ -19,6 +19,8 @@ export interface Entry {
 export interface WalkReport {
   /** Files and folders left out by `.gitignore` and by default. */
   ignored: number;
+  /** Hidden files and folders left out, of which some may be ignored as well. */
+  hidden: number;
   /** Whether the walk ended before the end. */
   gaveUp: boolean;
 }
@@ -29,6 +31,8 @@ export interface WalkOptions {
   depth: number;
   /** The rules of the folders above. */
   rules: IgnoreRules | undefined;
+  /** Whether a file or folder is looked at whose name begins with a dot. All are when left out. */
+  looksAtHidden?: (name: string) => boolean;
   /** How a folder is read; as the system does it when left out. */
   readFolder?: ReadFolder | undefined;
   /** Told about each folder that could not be read. */
@@ -53,8 +57,8 @@ export async function walk(
   options: WalkOptions,
   visit: (entry: Entry) => void,
 ): Promise<WalkReport> {
-  const { depth, readFolder = listFolder, onUnreadable, signal } = options;
-  const report: WalkReport = { ignored: 0, gaveUp: false };
+  const { depth, readFolder = listFolder, looksAtHidden, onUnreadable, signal } = options;
+  const report: WalkReport = { ignored: 0, hidden: 0, gaveUp: false };
   const queue = [{ path: top, below: "", depth: 1, rules: options.rules }];
   let visited = 0;
   let restedAt = performance.now();
@@ -73,10 +77,12 @@ export async function walk(
     const start = folder.path.endsWith(sep) ? folder.path : folder.path + sep;
     for (const [index, entry] of entries.entries()) {
       if (index % 64 === 63) await rest();
-      const path = start + entry.name;
+      const { name } = entry;
+      const path = start + name;
       const isFolder = entry.isDirectory();
-      if (NEVER_ENTERED.has(entry.name) || isIgnored(rules, path, isFolder)) {
-        report.ignored += 1;
+      const isHidden = looksAtHidden && name.startsWith(".") && name !== ".git" && !looksAtHidden(name);
+      if (isHidden || NEVER_ENTERED.has(name) || isIgnored(rules, path, isFolder)) {
+        report[isHidden ? "hidden" : "ignored"] += 1;
         continue;
       }
       visited += 1;
@@ -84,7 +90,7 @@ export async function walk(
         report.gaveUp = true;
         return;
       }
-      const below = folder.below + entry.name;
+      const below = folder.below + name;
       visit({ path, below, isFolder, isFile: entry.isFile() });
       if (isFolder && folder.depth < depth) {
         queue.push({ path, below: `${below}/`, depth: folder.depth + 1, rules });
