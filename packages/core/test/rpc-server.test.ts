@@ -164,8 +164,12 @@ test("whatever comes in gets one clear error, and then a ping works", async () =
     ],
     [
       { type: "prompt", images: [{ mime_type: "image/png", data: null }] },
-      /^prompt: "images\[0\]\.data" must be a string, got null$/,
+      /^prompt needs "images\[0\]\.data": a string$/,
     ],
+    // Nobody knows what it is, and a message that no service takes would stay in the conversation.
+    [{ type: "prompt", images: [{ data: "QUJD" }] }, /^prompt needs "images\[0\]\.mime_type": a string$/],
+    [{ type: null }, /^unknown command$/],
+    [{ type: "set_model", model: null }, /^set_model needs "model": a string$/],
     [{ type: "prompt", images: [7] }, /^prompt: "images\[0\]" must be an object, got a number$/],
     [
       { type: "prompt", images: [{ mime_type: "image/png", data: "%%%" }] },
@@ -230,7 +234,53 @@ test("the last line counts without its line feed, and is answered when it is too
 test("names of fields count whatever their case, unknown ones are passed over", async () => {
   const rpc = serve(make({ provider: scripted() }));
   rpc.send('{"Type":"ping","ID":"x","__proto__":{"type":"clear"},"extra":1}');
-  expect(await rpc.end()).toMatchObject([{ command: "ping", id: "x", success: true }]);
+  // The one that came last counts.
+  rpc.send('{"type":"get_models","id":"a","ID":"y","TYPE":"ping"}');
+  expect(await rpc.end()).toMatchObject([
+    { command: "ping", id: "x", success: true },
+    { command: "ping", id: "y", success: true },
+  ]);
+});
+
+test("within an image names of fields count whatever their case as well, and null is nothing, as in Go", async () => {
+  const agent = make({ provider: scripted(say("one"), say("two")) });
+  const rpc = serve(agent);
+  rpc.send(
+    { type: "hello", id: null, token: null, approvals: null },
+    { type: "prompt", message: null, images: null },
+    {
+      type: "prompt",
+      Message: "look",
+      message: null,
+      Images: [{ Mime_Type: "image/png", DATA: "AAAA", data: null }],
+    },
+  );
+  const lines = await rpc.end();
+  expect(lines[0]).toEqual({
+    type: "response",
+    command: "hello",
+    success: true,
+    data: { protocol_version: 1, version: "1.2.3", provider: "scripted", model: "model-a" },
+  });
+  expect(lines.filter(({ success }) => success === false)).toEqual([]);
+  expect(agent.transcript.messages.filter(({ role }) => role === "user")).toMatchObject([
+    { content: [] },
+    {
+      content: [
+        { type: "text", text: "look" },
+        { type: "image", mimeType: "image/png", data: "AAAA" },
+      ],
+    },
+  ]);
+});
+
+test("a request that is nested deep is read as any other", async () => {
+  const rpc = serve(make({ provider: scripted() }));
+  const deep = (key: string) => `{"type":"ping","${key}":${"[".repeat(50_000)}${"]".repeat(50_000)}}`;
+  rpc.send(deep("images"), deep("extra"), deep("message"));
+  expect(await rpc.end()).toMatchObject(
+    Array.from({ length: 3 }, () => ({ command: "ping", success: true })),
+  );
 });
 
 test("with a token: nothing before a hello that brings it, and a wrong one ends nothing", async () => {

@@ -85,15 +85,17 @@ export function decodeRequest(line: Line, limit: number): DecodedRequest {
   } catch (error) {
     return refuse("", undefined, `malformed json: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     return refuse("", undefined, `malformed json: expected an object, got ${kindOf(value)}`);
   }
-  const fields = withKnownCase(value as Record<string, unknown>);
-  if (fields["id"] !== undefined && fields["id"] !== null && typeof fields["id"] !== "string") {
+  const fields = asGoReads(value);
+  if (Array.isArray(fields["images"])) {
+    fields["images"] = fields["images"].map((each: unknown) => (isObject(each) ? asGoReads(each) : each));
+  }
+  if (fields["id"] !== undefined && typeof fields["id"] !== "string") {
     return refuse("", undefined, `malformed json: id must be a string, got ${kindOf(fields["id"])}`);
   }
-  if (fields["id"] === null) delete fields["id"];
-  const requestId = fields["id"] as string | undefined;
+  const requestId = fields["id"];
   const type = fields["type"];
   if (type !== undefined && typeof type !== "string") {
     return refuse("", requestId, `malformed json: type must be a string, got ${kindOf(type)}`);
@@ -113,14 +115,18 @@ function refuse(command: string, id: string | undefined, error: string): Decoded
   };
 }
 
-const knownKeys = new Set(Object.values(requests).flatMap(({ shape }) => Object.keys(shape)));
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
-/** zot reads keys whatever their case, so its clients may write them so. */
-function withKnownCase(value: Record<string, unknown>): Record<string, unknown> {
+const knownKeys = new Set([...Object.values(requests), image].flatMap(({ shape }) => Object.keys(shape)));
+
+/** As zot reads an object, whose clients may rely on it: keys count whatever their case, the last one wins, null is nothing. */
+function asGoReads(value: object): Record<string, unknown> {
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [key, field] of Object.entries(value)) {
     const lower = key.toLowerCase();
-    if (knownKeys.has(lower) && (key === lower || fields[lower] === undefined)) fields[lower] = field;
+    if (knownKeys.has(lower) && field !== null) fields[lower] = field;
   }
   return fields;
 }
