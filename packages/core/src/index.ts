@@ -2,6 +2,7 @@ export type { Agent, AgentOptions, RunResult } from "./agent/agent.ts";
 export { createAgent } from "./agent/create-agent.ts";
 export type { QueuedInput, UserInput } from "./agent/input-queue.ts";
 export type { AgentListener } from "./agent/listeners.ts";
+export { reasoningLevels, type ReasoningLevel } from "./agent/reasoning.ts";
 export { loadInstructions, type InstructionFile, type Instructions } from "./context/instructions.ts";
 export { openTasksIn } from "./context/compact.ts";
 export { systemPrompt, type SystemPromptParts } from "./context/system-prompt.ts";

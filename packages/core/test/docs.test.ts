@@ -137,7 +137,12 @@ test("rpc.md: the data of the responses is what is answered", async () => {
     const name = quoted(type)[0] ?? "";
     // Nothing waits for an answer here; see rpc-approvals.test.ts.
     if (name === "respond") continue;
-    const response = await rpc.ask({ type: name, model: "model-b", message: documentedPrompt });
+    const response = await rpc.ask({
+      type: name,
+      model: "model-b",
+      reasoning: "low",
+      message: documentedPrompt,
+    });
     expect(response["success"], name).toBe(true);
     const listed = quoted(data?.split(":")[0]);
     expect(Object.keys(response["data"] ?? {}).toSorted(), name).toEqual(listed.toSorted());

@@ -7,12 +7,15 @@ import type { Session } from "../session/session.ts";
 import type { Tool, ToolMiddleware } from "../tools/tool.ts";
 import type { QueuedInput, UserInput } from "./input-queue.ts";
 import type { AgentListener } from "./listeners.ts";
+import type { ReasoningLevel } from "./reasoning.ts";
 
 /** What an agent is made of. */
 export interface AgentOptions {
   provider: Provider;
   /** A model id of the provider. */
   model: string;
+  /** How hard the model is to think: the nearest that it offers. `off` when left out. */
+  reasoning?: ReasoningLevel;
   tools?: readonly Tool[];
   /** Wrapped around every tool call, outermost first. */
   middleware?: readonly ToolMiddleware[];
@@ -58,6 +61,7 @@ export interface Agent {
   readonly transcript: Transcript;
   readonly status: "idle" | "running";
   readonly model: string;
+  readonly reasoning: ReasoningLevel;
   readonly provider: Provider;
   readonly cwd: string;
   /**
@@ -107,6 +111,11 @@ export interface Agent {
    * the session cannot keep it; the model stays as it was.
    */
   setModel(model: string): Promise<void>;
+  /**
+   * Takes effect on the next model call. What is sent is the nearest effort that the model offers, and none when it
+   * offers none or nobody can say. The session does not keep the level; summaries are written without one.
+   */
+  setReasoning(level: ReasoningLevel): void;
   /** Starts the conversation anew. Throws `CoreError` `busy` while a prompt runs. */
   clear(): Promise<void>;
   /**

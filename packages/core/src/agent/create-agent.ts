@@ -15,6 +15,7 @@ import { contentOf, createInputQueue, type UserInput } from "./input-queue.ts";
 import { createKeeper } from "./keeper.ts";
 import { createListeners, rethrow, type Thrown } from "./listeners.ts";
 import { createModelLookup } from "./model-lookup.ts";
+import { nearestEffort } from "./reasoning.ts";
 
 function either(own: AbortSignal, other: AbortSignal | undefined): AbortSignal {
   return other ? AbortSignal.any([own, other]) : own;
@@ -34,8 +35,10 @@ export function createAgent(options: AgentOptions): Agent {
   const budget = createBudget(options);
   const openEnds = createOpenEnds();
   let transcript = foldTranscript(session?.events ?? []);
+  const lookUp = modelInfo ?? createModelLookup(provider, now);
+  const efforts = patiently(async (id, asked) => (await lookUp(id, asked))?.supports.reasoningEfforts);
   const compaction = createCompaction({
-    modelInfo: options.modelInfo ?? createModelLookup(provider, now),
+    modelInfo: lookUp,
     ...(options.compactAt !== undefined && { threshold: options.compactAt }),
     files: () => transcript.files,
     name: () => transcript.name,
@@ -45,7 +48,7 @@ export function createAgent(options: AgentOptions): Agent {
   // Only from those who know: a list of models is not asked for just to tell what a prompt counts.
   const premiumRequests =
     modelInfo && patiently(async (id, asked) => (await modelInfo(id, asked))?.billing?.multiplier);
-  let model = options.model;
+  let { model, reasoning = "off" } = options;
   let running: AbortController | undefined;
   let finished: Promise<unknown> = Promise.resolve();
 
@@ -92,6 +95,11 @@ export function createAgent(options: AgentOptions): Agent {
     const events = runAgent({
       provider,
       model: () => model,
+      async effort(id, asked) {
+        // Off: nobody is asked what the model offers.
+        if (reasoning === "off") return undefined;
+        return nearestEffort(reasoning, (await efforts(id, asked)) ?? []);
+      },
       system: options.system ?? "",
       messages: transcript.messages,
       prompt: { role: "user", content: contentOf(input), at: now().toISOString() },
@@ -182,6 +190,9 @@ export function createAgent(options: AgentOptions): Agent {
     get model() {
       return model;
     },
+    get reasoning() {
+      return reasoning;
+    },
     provider,
     cwd,
     async prompt(input, { signal } = {}) {
@@ -209,6 +220,9 @@ export function createAgent(options: AgentOptions): Agent {
     async setModel(id) {
       const change: AgentEvent = { type: "model_changed", provider: provider.id, model: id };
       rethrow(await publish(change, () => (model = id)));
+    },
+    setReasoning(level) {
+      reasoning = level;
     },
     async clear() {
       rethrow(await occupy(() => publish({ type: "cleared", spent: spentSoFar() })));

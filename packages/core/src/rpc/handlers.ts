@@ -33,6 +33,9 @@ type HandlerTable = {
   [Name in keyof typeof requests]: (request: RpcRequestOf<Name>) => Promise<Reply | undefined>;
 };
 
+/** Requests that what is at work would not bear. */
+const changes: ReadonlySet<string> = new Set<AnyRequest["type"]>(["set_model", "set_reasoning", "clear"]);
+
 /** Makes the handlers of one connection: a table with an entry for each request of the protocol. */
 export function createHandlers(options: HandlerOptions): Handlers {
   const { agent, token, stopped, write } = options;
@@ -178,6 +181,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
         message_count: countMessages(agent.transcript.messages),
         model: agent.model,
         provider: agent.provider.id,
+        reasoning: agent.reasoning,
         usage: usageOf(usage, totalCost(usage, unmeasured, premiumRequests)),
       });
     },
@@ -198,6 +202,11 @@ export function createHandlers(options: HandlerOptions): Handlers {
       if (agent.status === "running") return refuse();
       await agent.setModel(request.model);
       return ok({ model: request.model });
+    },
+    async set_reasoning({ reasoning }) {
+      if (agent.status === "running") return refuse();
+      agent.setReasoning(reasoning);
+      return ok({ reasoning });
     },
     async clear() {
       if (agent.status === "running") return refuse();
@@ -220,8 +229,7 @@ export function createHandlers(options: HandlerOptions): Handlers {
     if (!authenticated && request.type !== "hello") {
       return respond(request, { success: false, error: "auth required: send hello with a token first" });
     }
-    const isChange = request.type === "set_model" || request.type === "clear";
-    if (!isChange) return answer(request);
+    if (!changes.has(request.type)) return answer(request);
     // Refused at once and not put in line, as in zot: nobody loses a conversation that is still going on.
     if (isBusy()) return respond(request, await refuse());
     // Answered inside the queue, so that the answer stands before what the change has held up.

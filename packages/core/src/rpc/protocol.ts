@@ -1,5 +1,6 @@
 import type { Line } from "@zotpilot/ndjson";
 import { z } from "zod";
+import { reasoningLevels } from "../agent/reasoning.ts";
 import { kindOf, sentenceOf } from "./sentence.ts";
 
 /** The version of zot's rpc protocol that is spoken here. */
@@ -44,6 +45,7 @@ export const requests = {
   get_messages: z.object({ type: z.literal("get_messages"), id }),
   get_models: z.object({ type: z.literal("get_models"), id }),
   set_model: z.object({ type: z.literal("set_model"), id, model: z.string() }),
+  set_reasoning: z.object({ type: z.literal("set_reasoning"), id, reasoning: z.enum(reasoningLevels) }),
   clear: z.object({ type: z.literal("clear"), id }),
 };
 

@@ -5,6 +5,7 @@ import {
   type Initiator,
   type Message,
   type Provider,
+  type ReasoningEffort,
   type StopReason,
   type ToolCall,
   type ToolSpec,
@@ -37,6 +38,8 @@ export interface RunOptions {
   provider: Provider;
   /** Asked before each model call, so that a change takes effect on the next one. */
   model: () => string;
+  /** Asked before each model call how hard that model is to think; it does as it does by itself when undefined. */
+  effort?: (model: string, signal: AbortSignal) => Promise<ReasoningEffort | undefined>;
   system: string;
   /** The conversation so far, without the prompt. Calls at its end that nobody has answered are answered first. */
   messages: readonly Message[];
@@ -150,8 +153,11 @@ async function* runTurns(options: RunOptions, interactionId: string): AsyncGener
     }
     if (await options.compaction?.isDue(messages, options)) yield* compact("limit");
 
+    const model = options.model();
+    const reasoningEffort = await options.effort?.(model, options.signal);
     const request = {
-      model: options.model(),
+      model,
+      ...(reasoningEffort && { reasoningEffort }),
       system: options.system,
       messages: outgoing.slice(),
       ...(tools.length > 0 && { tools }),
