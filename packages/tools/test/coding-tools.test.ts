@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compose, toolRunner } from "@zotpilot/core";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -100,6 +100,27 @@ describe("a file that changed since it was read", () => {
     expect(await run("read", {})).toBe("by hand 3\n");
     await writeFile(join(cwd, "a"), "by hand 3\n");
     await run("write", { content: "the same bytes were written, so nothing was lost\n" });
+  });
+
+  test("is known by one name below a linked folder", async () => {
+    const cwd = await temporaryFolder();
+    await mkdir(join(cwd, "real"));
+    await symlink("real", join(cwd, "link"));
+    await writeFile(join(cwd, "real", "a"), "one two\n");
+    const tools = codingTools();
+    const run = (name: string, path: string, input: object) =>
+      callText(byName(name, tools), cwd, { path, ...input });
+    await run("read", "link/a", {});
+    await run("edit", "link/a", { edits: [{ oldText: "one", newText: "1" }] });
+    await run("edit", "link/a", { edits: [{ oldText: "two", newText: "2" }] });
+    expect(await readFile(join(cwd, "real", "a"), "utf8")).toBe("1 2\n");
+    await run("read", "real/a", {});
+    await writeFile(join(cwd, "real", "a"), "by hand\n");
+    const stale = { code: "changed", message: expect.stringContaining("read it again") };
+    await expect(run("write", "link/a", { content: "x" })).rejects.toMatchObject(stale);
+    await run("write", "link/new", { content: "1\n" });
+    await writeFile(join(cwd, "real", "new"), "by hand\n");
+    await expect(run("write", "real/new", { content: "x" })).rejects.toMatchObject(stale);
   });
 });
 

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { relative, resolve, sep } from "node:path";
+import { isInside } from "./inside.ts";
 import { ToolError } from "./tool-error.ts";
 
 /** The absolute path that the model means: relative to `cwd`, with `~` and `~/…` for the home folder. */
@@ -15,7 +16,6 @@ export function resolvePath(cwd: string, path: string): string {
 
 /** How a path is shown: relative to `cwd` (with `/`) when it lies below, absolute otherwise. */
 export function displayPath(cwd: string, absolute: string): string {
-  const path = relative(cwd, absolute);
-  const shown = path === ".." || path.startsWith(`..${sep}`) || isAbsolute(path) ? absolute : path;
+  const shown = isInside(absolute, cwd) ? relative(cwd, absolute) : absolute;
   return sep === "/" ? shown : shown.replaceAll(sep, "/");
 }

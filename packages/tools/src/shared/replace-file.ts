@@ -12,11 +12,12 @@ import { chmod, chown, lstat, mkdir, open, readlink, realpath, rm, stat } from "
 import { basename, dirname, join, resolve } from "node:path";
 import { inFolder, type Confinement } from "./confinement.ts";
 import { requirePlainFile } from "./open-file.ts";
+import { realPathOf } from "./real-path.ts";
 import { systemCode, ToolError } from "./tool-error.ts";
 
 /** What stood at a path before it is written. */
 export interface WriteTarget {
-  /** Where the bytes go: the path with every symbolic link followed. */
+  /** Where the bytes go: no link itself, though folders above it may be. */
   path: string;
   /** The file that is there, `undefined` when there is none. */
   stats: BigIntStats | undefined;
@@ -27,7 +28,7 @@ const IN_PLACE = constants.O_WRONLY | constants.O_TRUNC | (constants.O_NOFOLLOW 
 
 /** A write target that is held until it is closed. */
 export interface HeldTarget extends WriteTarget, AsyncDisposable {
-  /** Where it really is. */
+  /** Where it really is, with the links of all folders followed. */
   real: string;
 }
 
@@ -39,7 +40,8 @@ export async function openWriteTarget(
 ): Promise<HeldTarget> {
   if (!confinement) {
     const target = await findWriteTarget(absolute, shown);
-    return { ...target, real: target.path, [Symbol.asyncDispose]: async () => {} };
+    // Below a linked folder one file has several paths, and is remembered by one.
+    return { ...target, real: await realPathOf(target.path), [Symbol.asyncDispose]: async () => {} };
   }
   const real = await confinement.locate(absolute, shown);
   const folder = await confinement.openFolder(dirname(real), shown, { create: true });
@@ -60,7 +62,7 @@ const MAX_LINKS = 40;
  * Follows the symbolic links of a path that is about to be written, also one that leads nowhere yet. Throws for what
  * is no plain file and for a file that nobody may write: a rename would replace it all the same.
  */
-export async function findWriteTarget(absolute: string, shown: string): Promise<WriteTarget> {
+async function findWriteTarget(absolute: string, shown: string): Promise<WriteTarget> {
   let path = absolute;
   for (let links = 0; links < MAX_LINKS; links += 1) {
     const stats = await lstat(path, { bigint: true }).catch(ignoreMissing);
