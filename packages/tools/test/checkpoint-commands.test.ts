@@ -45,6 +45,19 @@ test("in a git repository commands are undone as well", async () => {
   expect(await treeState(cwd)).toEqual(before);
 });
 
+test("git is asked again when it could not be asked once", async () => {
+  const { cwd, folder, checkpoints, bash } = await setUpRepository({ file: "a\n" });
+  const before = await treeState(cwd);
+  await writeFile(join(folder, "reader"), "in the way\n");
+  await bash("echo b > other");
+  await rm(join(folder, "reader"));
+  await rm(join(cwd, "other"));
+  await bash("echo b > file");
+  expect(await checkpoints.list()).toHaveLength(1);
+  await checkpoints.undo();
+  expect(await treeState(cwd)).toEqual(before);
+});
+
 test.each([
   ["the mode of a private file", "sed -i s/a/b/ private"],
   ["a mode alone", "chmod 755 file"],

@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createCheckpoints } from "../src/index.ts";
@@ -121,5 +121,19 @@ test("a log that ends in the middle of a line is read as far as it goes", async 
   expect(await again.list()).toHaveLength(2);
   await again.undo();
   expect(await readdir(cwd)).toEqual([]);
+  expect(await checkpoints.list()).toEqual([]);
+});
+
+test("a log that could not be written once is written again", async () => {
+  const { cwd, folder, checkpoints, call } = await setUp();
+  await writeFile(join(cwd, "a"), "1");
+  const log = join(folder, "session-1.jsonl");
+  await mkdir(log);
+  expect(await call("write", { path: "a", content: "2" })).toMatch(/^overwrote/);
+  await rm(log, { recursive: true });
+  await call("write", { path: "a", content: "3" });
+  expect(await checkpoints.list()).toHaveLength(1);
+  expect(await checkpoints.undo()).toEqual({ restored: [join(cwd, "a")] });
+  expect(await readFile(join(cwd, "a"), "utf8")).toBe("2");
   expect(await checkpoints.list()).toEqual([]);
 });

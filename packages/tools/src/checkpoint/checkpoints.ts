@@ -81,10 +81,13 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   }
 
   async function append(entry: CheckpointEntry): Promise<void> {
-    writing = writing.then(async () => {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await appendFile(log, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 });
-    });
+    // One that failed is no reason against the next.
+    writing = writing
+      .catch(() => undefined)
+      .then(async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await appendFile(log, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      });
     await writing;
   }
 

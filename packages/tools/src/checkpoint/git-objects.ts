@@ -47,7 +47,10 @@ export function createGitObjects(folder: string): GitObjects {
   }
 
   async function git(repository: Repository, ...args: string[]) {
-    await (made ??= make());
+    await (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
     return spawn("git", args, {
       cwd: folder,
       stdio: ["pipe", "pipe", "ignore"],
