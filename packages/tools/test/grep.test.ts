@@ -94,6 +94,17 @@ describe.each([
     });
   });
 
+  test("says what could not be read also when there is more than can be shown", async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, "a-secret"), "needle\n", { mode: 0 });
+    await writeFile(join(cwd, "many"), "needle\n".repeat(30_000));
+    await asNobody(cwd, async () => {
+      const text = await callText(grep, cwd, { pattern: "needle" });
+      expect(text).toContain("there are more");
+      expect(text).toMatch(/cannot (read|open) a-secret: permission denied/);
+    });
+  });
+
   test("one file is that file only, also when it is ignored or called like an option", async () => {
     const cwd = await setUp();
     await writeFile(join(cwd, "src", "a.txt"), "needle of another file\n");

@@ -8,7 +8,7 @@ import type { FoundLine, Search, SearchReport, TakeLine } from "./search.ts";
 
 /** The ripgrep of this system, or the one that was installed with us. */
 export async function findRipgrep(): Promise<string | undefined> {
-  const found = await findProgram("rg");
+  const found = findProgram("rg");
   if (found !== undefined) return found;
   // Installed only where it can be, so it is no dependency that types may rely on.
   const name = "@vscode/ripgrep";
@@ -34,8 +34,9 @@ export async function searchWithRipgrep(rg: string, search: Search, take: TakeLi
     length += line.text.length + line.path.length;
     return kept.length < MAX_KEPT_LINES && length < MAX_KEPT_LENGTH;
   });
-  if (unsorted.stopped) return run(rg, search, ["--sort=path"], take);
-  for (const [path, reason] of unsorted.unreadable) search.onUnreadable(path, reason);
+  const { stopped, unreadable } = unsorted.stopped ? await run(rg, search, ["--sort=path"], take) : unsorted;
+  for (const [path, reason] of unreadable) search.onUnreadable(path, reason);
+  if (unsorted.stopped) return { stopped };
   for (const line of inOrder(kept, ({ path }) => path)) if (!take(line)) return { stopped: true };
   return { stopped: false };
 }

@@ -44,7 +44,7 @@ const KERNEL = ["sys", "sysrq-trigger", "irq", "bus", "fs"].flatMap((name) => [
 
 /** Makes a sandbox of Linux namespaces. Throws a {@link ToolError} (`no_sandbox`) where bubblewrap is missing. */
 export async function createBubblewrap(options: SandboxOptions): Promise<CommandSandbox> {
-  const bwrap = await findProgram("bwrap");
+  const bwrap = findProgram("bwrap");
   if (bwrap === undefined) {
     throw new ToolError("no_sandbox", "there is no sandbox: bubblewrap (bwrap) is not installed");
   }

@@ -2,11 +2,8 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 
 /** The path of a program; relative parts of the PATH do not count, since a project could put anything there. */
-export async function findProgram(
-  name: string,
-  path = process.env["PATH"] ?? "",
-): Promise<string | undefined> {
-  return programsOn(path, name, process.platform)[0];
+export function findProgram(name: string): string | undefined {
+  return programsOn(process.env["PATH"] ?? "", name, process.platform)[0];
 }
 
 /** Every program of a name on a PATH, first things first; relative parts do not count. */
