@@ -76,9 +76,9 @@ export async function start(): Promise<void> {
 
   const result = await main(process.argv.slice(2), io, controller.signal);
   await Promise.all([stdout, stderr].map(flushed));
-  // Idle connections and an open stdin must not keep the process alive.
   // What was stopped only because its output broke did not fail for another reason.
   const isStopped = result === exitCodes.ok || result === exitCodes.interrupt;
+  // Idle connections and an open stdin must not keep the process alive.
   end(bySignal ?? (isStopped ? (byOutput ?? result) : result));
 }
 

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator, type Simulator } from "@zotpilot/simulator";
 import { textOf } from "@zotpilot/provider/model";
@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { main } from "../src/main.ts";
 import { parseCommandLine } from "../src/program.ts";
 import { createRuntime } from "../src/runtime/create-runtime.ts";
+import { resolvePaths } from "../src/runtime/paths.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { createSandbox, type Sandbox } from "./support/cli.ts";
 
@@ -100,4 +101,29 @@ test("who waits for standard input can be stopped", async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   stop.abort();
   expect(await code).toBe(130);
+});
+
+test("F-7: what could not be saved goes along to the next account, and is saved there", async () => {
+  const { simulator, sandbox } = await started();
+  const runtime = openRuntime(sandbox, "--host", simulator.origin);
+  await signIn(runtime);
+  const { sessions } = resolvePaths(sandbox.env);
+  await writeFile(sessions, "in the way");
+  await (await runtime.agent()).prompt("remember the word");
+  expect(runtime.unsaved).toBeGreaterThan(1);
+  await runtime.logout();
+  expect(runtime.unsaved).toBeGreaterThan(1);
+  const exported = await readFile(await runtime.export("kept"), "utf8");
+  expect(exported).toContain("remember the word");
+  expect(runtime.unsaved).toBe(0);
+
+  await signIn(runtime);
+  await rm(sessions);
+  const agent = await runtime.agent();
+  expect(agent.transcript.messages.map(textOf)[0]).toBe("remember the word");
+  await agent.prompt("go on");
+  await runtime.close();
+  const again = openRuntime(sandbox, "--host", simulator.origin, "--continue");
+  const { transcript } = await again.agent();
+  expect(transcript.messages.map(textOf)).toEqual(agent.transcript.messages.map(textOf));
 });

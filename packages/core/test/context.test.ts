@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { chmod, chown, mkdir, open, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, open, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
@@ -195,6 +195,26 @@ test.each(["", " \n\t\n", "\uFEFF\r\n"])(
     expect(identity).toBe(undefined);
     await putFile(home, "SYSTEM.md", `${text}\n  You are a parrot.\n\n`);
     expect(await loadInstructions({ cwd: home, home })).toMatchObject({ identity: "You are a parrot." });
+  },
+);
+
+test.skipIf(process.platform === "win32")(
+  "S-H8: a project's rules may be a link to other Markdown, and to nothing else that the person can read",
+  async () => {
+    const root = await folder();
+    const secret = await putFile(root, "person/.netrc", "machine github.com password hunter2");
+    const notes = await putFile(root, "person/notes.md", "be brief");
+    const cwd = join(root, "project");
+    await mkdir(cwd);
+    const rules = join(cwd, "AGENTS.md");
+    await symlink(secret, rules);
+    expect(await loadInstructions({ cwd })).toEqual({
+      files: [],
+      warnings: [`${rules}: passed over, because it is a link to something that is no Markdown file`],
+    });
+    await rm(rules);
+    await symlink(notes, rules);
+    expect((await loadInstructions({ cwd })).files).toEqual([{ path: rules, text: "be brief" }]);
   },
 );
 

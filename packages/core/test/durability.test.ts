@@ -1,10 +1,13 @@
 import promises, { copyFile, stat, truncate, writeFile, type FileHandle } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
+import { textOf } from "@zotpilot/provider/model";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import {
   createAgent,
   createSession,
+  defineTool,
   exportSession,
   foldTranscript,
   isDurable,
@@ -14,7 +17,7 @@ import {
 } from "../src/index.ts";
 import { crashModelInfo, crashProvider, crashTools } from "./support/crash-conversation.ts";
 import { pairingProblems } from "./support/run.ts";
-import { say, scripted } from "./support/scripted.ts";
+import { call, say, scripted } from "./support/scripted.ts";
 import { folder, historyOf, sessionFile, user } from "./support/session-files.ts";
 
 // The file system is the real one; only the calls into it fail, or are written down, where a test says so.
@@ -224,4 +227,50 @@ test("F-11: where there can be no session the conversation is in memory, and tha
   expect(agent.transcript.messages).toHaveLength(4);
   expect(agent.unsaved).toHaveLength(4);
   await agent.close();
+});
+
+test("F-7: what could not be saved goes on with the next agent, and is saved by it", async () => {
+  const tool = defineTool({
+    name: "act",
+    description: "acts",
+    risk: "write",
+    input: z.object({}),
+    run: async () => {
+      // The answer with the call is on disk; its result has no room.
+      faults.failWrite = () => ({ after: 0, code: "ENOSPC" });
+      return "acted";
+    },
+  });
+  const session = createSession({ directory: await folder(), cwd: "/p" });
+  const first = createAgent({
+    provider: scripted(call({ id: "1", name: "act" }), say("done")),
+    model: "model-a",
+    tools: [tool],
+    session,
+    unsaved: "continue",
+  });
+  expect(await first.prompt("act")).toEqual({ reason: "done" });
+  await first.close();
+  expect(first.unsaved.map(({ type }) => type)).toEqual(["tool_message", "assistant_message"]);
+
+  const reopened = await openSession(session.path, { pending: first.unsaved });
+  const next = createAgent({
+    provider: scripted(say("going on"), say("and on")),
+    model: "model-b",
+    session: reopened,
+    unsaved: "continue",
+  });
+  expect(next.transcript.messages).toEqual(first.transcript.messages);
+  expect(await next.prompt("go on")).toEqual({ reason: "done" });
+  expect(next.unsaved).toHaveLength(4);
+  faults = {};
+  expect(await next.prompt("more")).toEqual({ reason: "done" });
+  expect(next.unsaved).toEqual([]);
+  await next.close();
+
+  const last = await openSession(session.path);
+  await last.close();
+  const { messages } = foldTranscript(last.events);
+  expect(pairingProblems(messages)).toEqual([]);
+  expect(messages.map(textOf)).toEqual(["act", "", "acted", "done", "go on", "going on", "more", "and on"]);
 });

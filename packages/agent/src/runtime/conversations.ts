@@ -1,4 +1,5 @@
-import { CoreError, createSessionStore, openSession, type Session } from "@zotpilot/core";
+import { existsSync } from "node:fs";
+import { CoreError, createSessionStore, openSession, type DurableEvent, type Session } from "@zotpilot/core";
 import type { CliOptions } from "../options.ts";
 import { findSession } from "./find-session.ts";
 import { resolvePaths } from "./paths.ts";
@@ -7,8 +8,10 @@ import { resolvePaths } from "./paths.ts";
 export interface Conversations {
   /** Opens the one that was asked for, or goes on with, or begins one. Undefined when none is to be kept. */
   open(place: "account" | "demo"): Promise<Session | undefined>;
-  /** From now on every account goes on with this file; with none when it is undefined. */
-  goOnWith(path: string | undefined): void;
+  /** From now on every account goes on with this, beginning with what could not be saved of it; with none when left out. */
+  goOnWith(unfinished?: { path: string; pending: readonly DurableEvent[] }): void;
+  /** What an account would go on with. */
+  readonly unfinished: { path: string; pending: readonly DurableEvent[] } | undefined;
 }
 
 /** `--resume` and `--continue` count once: what is opened after that, for another account, is a new conversation. */
@@ -22,7 +25,7 @@ export function createConversations(settings: {
     options.session && (options.mode !== "rpc" || options.continue || options.resume !== undefined);
   let asked = options.resume;
   let continuesLatest = options.continue;
-  let unfinished: string | undefined;
+  let unfinished: Conversations["unfinished"];
 
   function told(session: Session): Session {
     // Nobody reads along in the modes that run one prompt: they would only fail with it.
@@ -35,16 +38,25 @@ export function createConversations(settings: {
   }
 
   return {
-    goOnWith(path) {
-      unfinished = path;
+    goOnWith(next) {
+      unfinished = next;
+    },
+    get unfinished() {
+      return unfinished;
     },
     async open(place) {
       if (!isKept) return undefined;
-      if (unfinished !== undefined && place === "account") return openSession(unfinished);
       // What was said to the demo stays with the demo: a model of an account never sees it.
       const { sessions: own, demoSessions } = resolvePaths(env);
       const root = place === "demo" ? demoSessions : own;
       const sessions = createSessionStore({ root, cwd: options.cwd });
+      if (unfinished && place === "account") {
+        const { path, pending } = unfinished;
+        const opened = existsSync(path) ? await openSession(path, { pending }) : sessions.create({ pending });
+        // It is the session's from here on.
+        unfinished = { path: opened.path, pending: [] };
+        return opened;
+      }
       if (asked !== undefined) {
         const resumed = await openSession((await findSession(sessions, asked)).path);
         asked = undefined;

@@ -6,9 +6,8 @@ import {
   type DurableEvent,
   type Session,
 } from "@zotpilot/core";
-import { createCopilot, type Copilot, type CopilotQuotaState } from "@zotpilot/provider";
+import type { Copilot, CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
-import type { CodingTools } from "@zotpilot/tools";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { CliOptions } from "../options.ts";
@@ -16,9 +15,10 @@ import { connectAccount } from "./account.ts";
 import { usableModels } from "./choose-model.ts";
 import { createConversations } from "./conversations.ts";
 import { openCredentials, type Credentials } from "./credentials.ts";
+import { openDemo } from "./demo.ts";
 import { exportTarget } from "./export-target.ts";
 import { guardSentences } from "./guards.ts";
-import { makeAgent } from "./make-agent.ts";
+import { makeAgent, type MadeAgent } from "./make-agent.ts";
 import { createProxyFetch } from "./network.ts";
 import type { Connection, Runtime } from "./runtime.ts";
 import { hasBrowser, openInBrowser, signIn } from "./sign-in.ts";
@@ -72,9 +72,10 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let announce: ((request: ApprovalRequest) => void) | undefined;
   let tellQuota: ((quota: CopilotQuotaState) => void) | undefined;
   let tellPerson: ((sentence: string, level: "info" | "warning") => void) | undefined;
-  /** The agent that was made last: it has the calls that wait for a decision. */
-  let current: Agent | undefined;
-  let codingTools: CodingTools | undefined;
+  /** The agent of the connection and its tools, once they are made. */
+  let made: MadeAgent | undefined;
+  /** What of a demo that was left could not be saved. */
+  let lost = 0;
   /** What the session has no room for, and another file has. */
   const exported = new WeakSet<DurableEvent>();
 
@@ -101,13 +102,17 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     if (before) askedModel = undefined;
     left = new AbortController();
     agent = undefined;
+    await made?.tools.close();
+    made = undefined;
     const file = await session?.catch(() => undefined);
     session = undefined;
     // Without an agent nobody else does.
     await file?.close();
     // A conversation with a model goes on with the next account; what was said to the demo stays with the demo.
     const said = before?.transcript.messages ?? file?.events ?? [];
-    if (file && said.length > 0 && connection.type !== "demo") conversations.goOnWith(file.path);
+    const pending = before?.unsaved ?? [];
+    if (connection.type === "demo") lost += pending.length;
+    else if (file && said.length > 0) conversations.goOnWith({ path: file.path, pending });
     models = undefined;
     connection = next;
     copilot = client;
@@ -129,11 +134,9 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
 
   async function startDemo(): Promise<void> {
     if (connection.type === "demo") return;
-    const { createSimulator } = await import("@zotpilot/simulator");
-    const simulator = await createSimulator({ pace: options.mode === "interactive" ? demoPaceMs : 0 });
-    demos.push(() => simulator.close());
-    const client = createCopilot({ githubToken: () => simulator.githubToken, host: simulator.origin });
-    await change({ type: "demo", origin: simulator.origin }, client);
+    const demo = await openDemo(options.mode === "interactive");
+    demos.push(demo.close);
+    await change({ type: "demo", origin: demo.origin }, demo.copilot);
   }
 
   async function requireCopilot(): Promise<Copilot> {
@@ -157,8 +160,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
     const place = connection.type === "demo" ? "demo" : "account";
     session ??= unlessFailed(conversations.open(place), () => (session = undefined));
     const file = await session;
-    await codingTools?.close();
-    const made = await makeAgent({
+    made = await makeAgent({
       options,
       env,
       model: askedModel,
@@ -171,8 +173,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       onRefused: options.mode === "interactive" ? () => undefined : onWarning,
       onApproval: (request) => announce?.(request),
     });
-    codingTools = made.tools;
-    return (current = made.agent);
+    return made.agent;
   }
 
   const runtime: Runtime = {
@@ -197,8 +198,9 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       const file = await session;
       if (!file?.readOnly) return opened.clear();
       await opened.close();
-      conversations.goOnWith(undefined);
-      agent = undefined;
+      await made?.tools.close();
+      conversations.goOnWith();
+      agent = made = undefined;
       session = undefined;
     },
     models: async () => (models ??= unlessFailed(listModels(), () => (models = undefined))),
@@ -235,27 +237,36 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       tellPerson = listener;
     },
     approvals: {
-      list: () => current?.approvals ?? [],
-      respond: (id, answer) => current?.respond(id, answer) ?? false,
+      list: () => made?.agent.approvals ?? [],
+      respond: (id, answer) => made?.agent.respond(id, answer) ?? false,
     },
     async undo() {
-      const checkpoints = codingTools?.checkpoints;
-      if (!checkpoints) return [];
+      if (!made) return [];
+      const { checkpoints } = made.tools;
+      if (!checkpoints) {
+        throw new UsageError(
+          "this conversation is not kept, so that nothing is remembered that could be undone.",
+        );
+      }
       return (await checkpoints.undo()).restored;
     },
     get unsaved() {
-      return (current?.unsaved ?? []).filter((event) => !exported.has(event)).length;
+      const unsaved = [...(made?.agent.unsaved ?? []), ...(conversations.unfinished?.pending ?? [])];
+      return lost + unsaved.filter((event) => !exported.has(event)).length;
     },
     async export(target) {
-      const file = await session;
-      if (!file || !current)
+      const { unfinished } = conversations;
+      // Between two accounts there is no agent, and what was said is there all the same.
+      const said = made ? made.agent.transcript.messages.length : Number(unfinished !== undefined);
+      if (said === 0) throw new UsageError("nothing was said yet.");
+      const from = made ? (await session)?.path : unfinished?.path;
+      if (from === undefined) {
         throw new UsageError("this conversation is not kept, so that it cannot be exported.");
-      const { transcript, unsaved } = current;
-      if (transcript.messages.length === 0) throw new UsageError("nothing was said yet.");
-      const path = await exportTarget(file.path, resolve(options.cwd, target), "choose another name");
-      const waiting = [...unsaved];
-      const written = await exportSession(file.path, path, { unsaved: waiting });
-      for (const event of waiting) exported.add(event);
+      }
+      const path = await exportTarget(from, resolve(options.cwd, target), "choose another name");
+      const unsaved = [...(made?.agent.unsaved ?? unfinished?.pending ?? [])];
+      const written = await exportSession(from, path, { unsaved });
+      for (const event of unsaved) exported.add(event);
       return written;
     },
     async startDemo() {
@@ -267,7 +278,7 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       left.abort();
       const last = await agent?.catch(() => undefined);
       await last?.close();
-      await codingTools?.close();
+      await made?.tools.close();
       await (await session?.catch(() => undefined))?.close();
       for (const stopDemo of demos.splice(0)) await stopDemo();
     },
@@ -280,6 +291,3 @@ function unlessFailed<Value>(promise: Promise<Value>, forget: () => void): Promi
   promise.catch(forget);
   return promise;
 }
-
-/** About reading speed: on the screen, the demo's answers should look like a stream. */
-const demoPaceMs = 25;

@@ -30,17 +30,18 @@ export async function loadAgentInstructions(
     loadInstructions({ cwd, home }),
     loadSkills({ cwd, home, userHome: env["HOME"] ?? homedir(), trusted: options.trustsProject }),
   ]);
+  const manifest = skillManifest(skills);
   const system = systemPrompt({
     cwd,
     date: today,
     instructions: instructions.files,
     append: options.appended,
-    skills: skillManifest(skills),
+    skills: manifest,
     ...(instructions.identity !== undefined && { identity: instructions.identity }),
   });
   return {
     system,
-    tools: skills.length > 0 ? [skillTool(skills)] : [],
+    tools: manifest !== "" ? [skillTool(skills)] : [],
     warnings: [...instructions.warnings, ...warnings],
   };
 }

@@ -84,7 +84,7 @@ export const sessionActions = {
 /** One of {@link sessionActions}. */
 export type SessionAction = keyof typeof sessionActions;
 
-/** Throws a {@link UsageError} for an action that does not exist, words that are missing or too many, and other's options. */
+/** Throws a {@link UsageError} for an action that does not exist, words that are missing or too many, and options of another action. */
 export function checkSessionAction(
   asked: string,
   words: readonly string[],

@@ -24,7 +24,7 @@ export function createKeeper(session: Session | undefined, onFailure: "stop" | "
 
   async function write(event: DurableEvent | undefined): Promise<string | undefined> {
     if (!session) return undefined;
-    const before = unsaved.length;
+    const before = unsaved.length + (session.pending?.length ?? 0);
     if (event) unsaved.push(event);
     try {
       let told = before > 0 ? "the conversation can be saved again, and is" : undefined;
@@ -63,7 +63,9 @@ export function createKeeper(session: Session | undefined, onFailure: "stop" | "
 
   return {
     keep: inOrder,
-    unsaved,
+    get unsaved() {
+      return [...(session?.pending ?? []), ...unsaved];
+    },
     async flush() {
       if (unsaved.length > 0) await inOrder(undefined).catch(() => undefined);
     },

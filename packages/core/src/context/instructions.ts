@@ -115,6 +115,11 @@ async function read(path: string, warnings: string[], accepts?: WriterCheck): Pr
       warnings.push(`${path}: passed over, because somebody else can write to it or to its folder`);
       return "";
     }
+    // A project that nobody trusts could have the person's secrets read out.
+    if (accepts && !/\.md$/i.test(await realpath(path))) {
+      warnings.push(`${path}: passed over, because it is a link to something that is no Markdown file`);
+      return "";
+    }
     const bytes = Buffer.alloc(Math.min(stats.size, maxFileBytes));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
     if (stats.size > maxFileBytes) {

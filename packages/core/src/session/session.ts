@@ -6,11 +6,12 @@ import { interruptedResult, unansweredCalls } from "../events/pairing.ts";
 import { foldTranscript } from "../events/transcript.ts";
 import { copySession } from "./copy.ts";
 import { sessionFileName } from "./file-name.ts";
-import { acquireLease, describeHolder, isLease, lockedError, type Lease } from "./lease.ts";
+import { acquireLease, describeHolder, isLease, lockedError } from "./lease.ts";
 import { createLog, openLog, type Log } from "./log.ts";
 import { newerError, readSession, requireHeader } from "./read-session.ts";
 import { sessionVersion, type SessionHeader } from "./schema.ts";
 import { sessionError } from "./session-error.ts";
+import { createWritingSession, type WritingSession } from "./writing-session.ts";
 
 /** A conversation on disk: an append-only log of its durable events. */
 export interface Session {
@@ -29,6 +30,8 @@ export interface Session {
   readonly warnings: readonly string[];
   /** Whether nothing can be appended: another program writes to it, or a newer version has written it. */
   readonly readOnly?: boolean;
+  /** What it was opened with as `pending` and is not in the file yet. */
+  readonly pending?: readonly DurableEvent[];
   /**
    * Writes an event; durable when it resolves. Throws a `CoreError` when the file cannot be written: then nothing of
    * the event is kept, and a later one may succeed.
@@ -45,6 +48,8 @@ export interface CreateSessionOptions {
   /** The project folder that the conversation is about; absolute. */
   cwd: string;
   now?: () => Date;
+  /** As of {@link OpenSessionOptions}. */
+  pending?: readonly DurableEvent[];
 }
 
 /** Options of {@link openSession}. */
@@ -55,6 +60,11 @@ export interface OpenSessionOptions {
    */
   held?: "fork" | "read_only" | "throw";
   now?: () => Date;
+  /**
+   * What of the conversation could not be written before, see `unsaved` of an agent: it goes on from them, and they are
+   * written before anything else.
+   */
+  pending?: readonly DurableEvent[];
 }
 
 /** Starts a session. Nothing is written before the first event, so that an unused one leaves no file. */
@@ -64,7 +74,9 @@ export function createSession(options: CreateSessionOptions): Session {
   const createdAt = now().toISOString();
   const path = join(options.directory, sessionFileName(id, createdAt));
   const header: SessionHeader = { type: "session", version: sessionVersion, id, cwd: options.cwd, createdAt };
-  return session({ header, path, events: [], warnings: [], now, open: () => createLog(path, header) });
+  const { pending = [] } = options;
+  const open = (): Promise<Log> => createLog(path, header);
+  return createWritingSession({ header, path, events: pending, pending, warnings: [], now, open });
 }
 
 /**
@@ -109,133 +121,33 @@ export async function openTold(
     const warning = `${path} is in use by ${describeHolder(lease)}; this is a copy of it, ${copy}`;
     return openTold(copy, options, [...told, warning]);
   }
-  let opened: MendedSession | undefined;
+  let opened: WritingSession | undefined;
   try {
-    const { header, events, warnings: found } = await readSession(path);
-    const warnings = [...told, ...found];
+    const { header, events: found, warnings } = await readSession(path);
+    const { pending = [] } = options;
+    const events = [...found, ...pending];
     const { messages } = foldTranscript(events);
     const mended = unansweredCalls(messages).map((call): DurableEvent => ({
       type: "tool_message",
       message: interruptedResult(call, now()),
     }));
-    const all = [...events, ...mended];
-    opened = session({ header, path, events: all, mended, warnings, now, open: () => openLog(path), lease });
+    opened = createWritingSession({
+      header,
+      path,
+      events: [...events, ...mended],
+      pending,
+      mended,
+      warnings: [...told, ...warnings],
+      now,
+      open: () => openLog(path),
+      lease,
+    });
     await opened.mend();
     return opened;
   } catch (error) {
     await (opened ? opened.close() : lease.release());
     throw error;
   }
-}
-
-/** A name is told again after so many bytes, so that it stands near the end of the file, where lists look for it. */
-const nameEveryBytes = 32 * 1024;
-
-/** A session that something is to be added to before the next event. */
-interface MendedSession extends Session {
-  /** Adds it now, if the file can be written; one that can only be read can be read even so. */
-  mend(): Promise<void>;
-}
-
-function session(parts: {
-  header: SessionHeader;
-  path: string;
-  events: readonly DurableEvent[];
-  /** Those of the events that are not in the file yet. */
-  mended?: readonly DurableEvent[];
-  warnings: readonly string[];
-  now: () => Date;
-  open: () => Promise<Log>;
-  lease?: Lease;
-}): MendedSession {
-  const { header, path, warnings, now, open } = parts;
-  let { events } = parts;
-  const waiting = [...(parts.mended ?? [])];
-  let log: Promise<Log> | undefined;
-  let lease = parts.lease;
-  let closed = false;
-  let name = foldTranscript(events).name;
-  let sinceName = 0;
-
-  async function openedLog(): Promise<Log> {
-    const opening = (log ??= open());
-    try {
-      return await opening;
-    } catch (error) {
-      // A full disk may have room again later.
-      if (log === opening) log = undefined;
-      throw error;
-    }
-  }
-
-  async function write(event: DurableEvent): Promise<void> {
-    const opened = await openedLog();
-    if (lease) await lease.check();
-    else {
-      const taken = await acquireLease(path);
-      if (!isLease(taken)) throw lockedError(path, taken);
-      lease = taken;
-    }
-    sinceName += await opened.append({ id: randomUUID(), at: now().toISOString(), event });
-  }
-
-  async function writeWaiting(): Promise<void> {
-    for (let event = waiting[0]; event; event = waiting[0]) {
-      await write(event);
-      waiting.shift();
-    }
-  }
-
-  /** Writes one after another, so that the check before a write is the check of that write. */
-  let tail: Promise<unknown> = Promise.resolve();
-  function inOrder(event: DurableEvent): Promise<void> {
-    const written = tail.then(async () => {
-      await writeWaiting();
-      await write(event);
-      if (event.type === "compacted" || event.type === "cleared") events = [];
-      if (event.type === "session_named") {
-        name = event.name;
-        sinceName = 0;
-      } else if (name && sinceName > nameEveryBytes) {
-        sinceName = 0;
-        await write({ type: "session_named", name });
-      }
-    });
-    tail = written.catch(() => undefined);
-    return written;
-  }
-
-  return {
-    id: header.id,
-    path,
-    createdAt: header.createdAt,
-    get events() {
-      return events;
-    },
-    warnings,
-    readOnly: false,
-    async mend() {
-      await writeWaiting().catch((error: unknown) => {
-        const { code } = sessionError(error, path) as { code?: unknown };
-        if (code !== "session_unavailable") throw error;
-      });
-    },
-    async append(event) {
-      if (closed) throw new CoreError("session_unavailable", `the session at ${path} is closed`);
-      try {
-        await inOrder(event);
-      } catch (error) {
-        throw sessionError(error, path);
-      }
-    },
-    async close() {
-      closed = true;
-      await tail;
-      const opened = await log?.catch(() => undefined);
-      await opened?.close();
-      await lease?.release();
-    },
-  };
 }
 
 /** A session that takes nothing, with the reason among its warnings and in what `append` throws. */

@@ -7,7 +7,14 @@ import { listCandidates, listSummaries } from "./list.ts";
 import { importSession, type ImportedSession } from "./portable.ts";
 import { prunable, type PruneOptions } from "./prune.ts";
 import { searchSessions, type SessionMatch } from "./search.ts";
-import { createSession, openSession, openTold, type OpenSessionOptions, type Session } from "./session.ts";
+import {
+  createSession,
+  openSession,
+  openTold,
+  type CreateSessionOptions,
+  type OpenSessionOptions,
+  type Session,
+} from "./session.ts";
 import { sessionError } from "./session-error.ts";
 import type { SessionSummary } from "./summary.ts";
 import { sessionTrees, type SessionTree } from "./tree.ts";
@@ -17,7 +24,7 @@ export interface SessionStore {
   /** The folder that their files are in. */
   readonly directory: string;
   /** Starts a session; see {@link createSession}. */
-  create(): Session;
+  create(options?: Pick<CreateSessionOptions, "pending">): Session;
   /** The last written first. Reads beginnings and ends only; files that are no sessions are left out. */
   list(): Promise<SessionSummary[]>;
   /**
@@ -90,7 +97,7 @@ export function createSessionStore(options: { root: string; cwd: string; now?: (
 
   return {
     directory,
-    create: () => createSession({ directory, cwd: options.cwd, ...clock }),
+    create: (more) => createSession({ directory, cwd: options.cwd, ...clock, ...more }),
     list,
     async openLatest({ held } = {}) {
       const passedOver: string[] = [];
