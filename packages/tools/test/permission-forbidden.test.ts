@@ -13,12 +13,17 @@ import { bashCall, permanentFolder, riskOf, textOf, toolCall } from "./helpers.t
 const project = permanentFolder();
 
 beforeAll(async () => {
-  for (const file of ["secret/f", "src/a", "src/b", "a"]) {
+  for (const file of ["secret/f", "src/a", "src/b", "a", "~/a", "-L/a"]) {
     await mkdir(join(project, file, ".."), { recursive: true });
     await writeFile(join(project, file), "needle\n");
   }
+  await mkdir(join(project, "secret", "deep", "er"), { recursive: true });
+  await writeFile(join(project, "secret", "deep", "er", "g"), "hay\n");
   await symlink("secret", join(project, "link"));
   await symlink(".", join(project, "here"));
+  await symlink("secret/deep", join(project, "to-deep"));
+  await symlink("../secret/f", join(project, "-L", "h"));
+  await symlink("../secret/f", join(project, "~", "h"));
 });
 
 async function effect(rules: PolicyRules, command: string): Promise<string> {
@@ -53,6 +58,40 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
     "cd $x && cat f",
     "cat $1",
     'sh -c "$x"',
+  ],
+  "read(secret/f)": [
+    "cd -- secret && cat f",
+    "cd -P -- secret && cat f",
+    "pushd -n secret; pushd; cat f",
+    "cd -- -L && cat h",
+    "cd -P to-deep/.. && cat f",
+    "cd to-deep && cat ../f",
+    "cat to-deep/../f",
+    "cat to-dee*/../f",
+    "cat ~+/secret/f",
+    "cat ~0/secret/f",
+    "cat ~-/secret/f",
+    "cd ~+/secret && cat f",
+    "dd if=~+/secret/f",
+    "x=~+/secret/f; cat $x",
+    "cat '~/h'",
+    "x='~/h'; cat $x",
+    "HOME=$PWD/secret; cat ~/f",
+    "HOME=secret; cd; cp f x",
+    "PWD=secret; cat $PWD/f",
+    "CDPATH=here/secret; cd x; cp f y",
+    "OLDPWD=secret; cd -; cp f x",
+    "read HOME < a; cp ~/f x",
+    "env HOME=secret sh -c 'cp ~/f x'",
+    "cd s* && cp f x",
+    "cd 1; cd 2; cd 3; cd 4; cd 5; cd 6; cd 7; cd 8; cd 9; cd secret; cp f x",
+  ],
+  "read(secret/deep/er/g)": [
+    "shopt -s globstar; cp **/g x",
+    "bash -O globstar -c 'cp **/g x'",
+    "zsh -c 'cp **/g x'",
+    "cat secre*/deep/er/g",
+    "cat secret/deep/../deep/er/g",
   ],
   "write(secret/**)": [
     "cp a secret/f",
@@ -117,6 +156,13 @@ const unrelated: Readonly<Record<string, readonly string[]>> = {
     "find . -name f",
     "grep -r x src",
     "cp a b",
+    "cd src && cp a ../b",
+    "cd -- src && cat a",
+    "cat src/../a",
+    "cat ~/notes",
+    "cat src/**/a",
+    "x=src/a; cat $x",
+    "cd src && make && cd - && cat a",
   ],
   "write(secret/**)": ["grep -r x .", "cp a b", "rm -r src", "cp src/* build", "git commit -m x"],
   "write(**/*.key)": ["cp a src/x.ts", "rm a"],

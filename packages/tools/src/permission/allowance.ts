@@ -1,7 +1,7 @@
 import { isInside } from "../shared/inside.ts";
-import { baseName, type ShellCommand } from "../shell/analyse.ts";
+import type { ShellCommand } from "../shell/analyse.ts";
 import { isHarmlessVariable } from "../shell/evaluation.ts";
-import { sameWords } from "../shell/words.ts";
+import { baseName } from "../shell/words.ts";
 import type { CallFacts, NamedPath } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import type { Rule } from "./rule.ts";
@@ -67,7 +67,7 @@ function commandIsAllowed(
   const innerIsCovered =
     wraps !== undefined &&
     wraps.unclear === undefined &&
-    inner.every((each) => all.some((found) => sameWords(found.words, each) && covered(found)));
+    inner.every((each) => all.some((found) => found.words === each && covered(found)));
   if (wraps?.transparent && inner.length > 0)
     return innerIsCovered && wraps.assigns.every(isHarmlessVariable);
   for (const rule of allow) {

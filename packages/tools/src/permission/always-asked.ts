@@ -1,9 +1,10 @@
 import { homedir } from "node:os";
 import { foldPath, isInside } from "../shared/inside.ts";
-import { baseName, type ShellCommand } from "../shell/analyse.ts";
+import type { ShellCommand } from "../shell/analyse.ts";
 import { isHarmlessSetting } from "../shell/git-config.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
+import { baseName } from "../shell/words.ts";
 
 /** Why a call is asked about whatever the rules say: it touches what belongs to nobody's task. */
 export function alwaysAsked(

@@ -1,12 +1,12 @@
 import { lstat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { analyseShell, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
-import { realPathOf } from "../shared/real-path.ts";
+import { physicalPath } from "../shared/real-path.ts";
+import { matchingFiles } from "../shell/matching-files.ts";
+import { expandTilde } from "../shell/tilde.ts";
 import { commandPaths, type PathMention } from "./command-paths.ts";
-import { matchingFiles } from "./matching-files.ts";
-import { expandTilde } from "./tilde.ts";
 
 /** A file or folder that a call names. */
 export interface NamedPath {
@@ -32,6 +32,8 @@ export interface CallFacts {
   matches: NamedPath[];
   /** Patterns of file names that a command would have replaced, and that match nothing yet. */
   patterns: string[];
+  /** Whether a command may run in a folder that is not known. */
+  elsewhere: boolean;
   hosts: string[];
   /** The command as text, and what is known about it. */
   command: string | undefined;
@@ -63,6 +65,7 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
     paths: [],
     matches: [],
     patterns: [],
+    elsewhere: false,
     hosts: [],
     command: undefined,
     shell: undefined,
@@ -81,7 +84,7 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
     if (URL_KEYS.has(key)) facts.hosts.push(...hostsIn(value));
     if (key === "command" && risk === "execute") facts.command = value;
   }
-  if (facts.command !== undefined) takeCommand(facts, named, cwd);
+  if (facts.command !== undefined) await takeCommand(facts, named, cwd);
   else if (call.name === "grep" || call.name === "glob") named.push(unnamed(cwd));
   if (named.length > MAX_PATHS) facts.unclear.push(`it names more than ${MAX_PATHS} files`);
   const found = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookUp(path, facts)));
@@ -93,7 +96,7 @@ function unnamed(from: string): PathMention {
   return { shown: ".", access: "read", tilde: false, from, isPattern: false, by: undefined };
 }
 
-function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void {
+async function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): Promise<void> {
   const text = facts.command ?? "";
   facts.hosts.push(...hostsIn(text));
   if (!POSIX_SHELLS.has(facts.tool)) {
@@ -105,7 +108,8 @@ function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): void 
   // In the words there are no quotes any more.
   for (const { words } of shell.commands) facts.hosts.push(...words.flatMap(({ value }) => hostsIn(value)));
   facts.hosts = [...new Set(facts.hosts)];
-  const mentioned = commandPaths(shell, cwd);
+  const mentioned = await commandPaths(shell, cwd);
+  facts.elsewhere = mentioned.elsewhere;
   named.push(...mentioned.paths);
   facts.unclear.push(...shell.unclear, ...mentioned.unclear);
 }
@@ -142,14 +146,6 @@ async function lookAt(shown: string, path: string, { access, from, by }: PathMen
     isFolder: stats?.isDirectory() ?? false,
     links: stats?.isFile() ? stats.nlink : 0,
   };
-}
-
-/** Where a path leads when `..` is the folder above the one that a link leads to, as the system has it. */
-async function physicalPath(path: string, from: string): Promise<string> {
-  const up = /[^/]\/+\.\.(?=\/|$)/.exec(path);
-  if (!up) return realPathOf(resolve(from, path));
-  const folder = await realPathOf(resolve(from, path.slice(0, up.index + 1)));
-  return physicalPath(path.slice(up.index + up[0].length).replace(/^\/+/, ""), dirname(folder));
 }
 
 /** The hosts of all addresses in a text, in small letters. */

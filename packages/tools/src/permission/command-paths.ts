@@ -1,10 +1,9 @@
-import { homedir } from "node:os";
-import { resolve } from "node:path";
-import { baseName, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
+import type { ShellCommand, ShellFacts } from "../shell/analyse.ts";
+import { foldersOf } from "../shell/folders.ts";
 import { isRecursiveSearch } from "../shell/readers.ts";
 import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
-import type { ShellWord } from "../shell/words.ts";
+import { baseName, type ShellWord } from "../shell/words.ts";
 
 /** A path as a call names it, before anybody looked at it. */
 export interface PathMention {
@@ -23,15 +22,16 @@ export interface PathMention {
 /** The files that a command names. */
 export interface CommandPaths {
   paths: PathMention[];
+  /** Whether some of it may run in a folder that is not known. */
+  elsewhere: boolean;
   /** Why it cannot be told which files it shows; empty when it can. */
   unclear: string[];
 }
 
-const MAX_FOLDERS = 8;
-
 /** Collects the paths in a command, with the variables that it sets itself, in every folder that it may be in. */
-export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
-  const { folders, known } = foldersOf(shell, cwd);
+export async function commandPaths(shell: ShellFacts, cwd: string): Promise<CommandPaths> {
+  const { folders, known } = await foldersOf(shell, cwd);
+  const recurses = shell.commands.some(({ words }) => RECURSING.test(baseName(words[0])));
   const paths: PathMention[] = [];
   const unclear = new Set<string>();
 
@@ -41,13 +41,19 @@ export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
     for (const from of folders) paths.push({ shown, access, tilde, from, isPattern, by });
   }
 
+  /** A text of which it is not known whether a `~` in it was quoted, and whether it is replaced behind a `=`. */
+  function guess(text: string, naming: Naming, asPattern = isPattern(text)): void {
+    mention(text, naming, false, asPattern);
+    if (text.startsWith("~")) mention(text, naming, true, asPattern);
+  }
+
   function take(word: ShellWord, naming: Naming): void {
+    if (recurses && word.value.includes("**")) unclear.add(`it cannot be told how deep ${word.value} goes`);
     if (word.kind === "plain") mention(word.value, naming, word.tilde);
     else if (word.kind === "glob") mention(word.value, naming, word.tilde, true);
-    else if (word.certain)
-      mention(word.ifEmpty, naming, word.ifEmpty.startsWith("~"), isPattern(word.ifEmpty));
+    else if (word.certain) guess(word.ifEmpty, naming);
     else takeUnknown(word, naming);
-    const isFixed = /^([/~]|-.)/.test(word.ifEmpty) || !word.ifEmpty;
+    const isFixed = (shell.setsFolders ? /^(\/|-.|$)/ : /^([/~]|-.|$)/).test(word.ifEmpty);
     if (naming.shows && !known && !isFixed) unclear.add("it shows files of a folder that is not known");
   }
 
@@ -56,7 +62,7 @@ export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
     if (!texts && naming.shows) unclear.add(`it cannot be told which file it shows: ${word.value}`);
     for (const text of texts ?? [word.ifEmpty, withSomething(word)]) {
       const named = texts !== undefined || /\/|\.env/.test(text);
-      if (named) mention(text, naming, text.startsWith("~"), texts !== undefined && isPattern(text));
+      if (named) guess(text, naming, texts !== undefined && isPattern(text));
     }
   }
 
@@ -66,15 +72,17 @@ export function commandPaths(shell: ShellFacts, cwd: string): CommandPaths {
     const naming: Naming = { access: "mention", by, shows };
     for (const word of words.slice(1)) {
       take(word, naming);
-      for (const text of pathsInside(word.value))
-        mention(text, naming, text.startsWith("~"), isPattern(text));
+      for (const text of pathsInside(word.value)) guess(text, naming);
     }
     if (searchesHere(words)) mention(".", naming, false);
   }
   for (const word of shell.writes) take(word, { access: "write", by: undefined, shows: false });
   for (const word of shell.reads) take(word, { access: "read", by: undefined, shows: true });
-  return { paths, unclear: [...unclear] };
+  return { paths, elsewhere: !known, unclear: [...unclear] };
 }
+
+/** With these `**` may stand for folders of any depth. */
+const RECURSING = /^(shopt|set|(ba|z|k|fi)?sh)$/;
 
 /** `--file=path`, `-f/path`, `-fpath` and `HEAD:path` name a path as well. */
 function pathsInside(word: string): string[] {
@@ -93,28 +101,4 @@ function searchesHere(words: readonly ShellWord[]): boolean {
   if (program === "git") return rest.some(({ value }) => /^(grep|diff|show|stash|log|archive)$/.test(value));
   const operands = rest.filter(({ value }) => !value.startsWith("-"));
   return isRecursiveSearch(program, rest) && operands.length < 2;
-}
-
-/** The folders that a command may be in: the one where it begins, and those that it goes to. */
-function foldersOf(shell: ShellFacts, cwd: string): { folders: readonly string[]; known: boolean } {
-  const folders = new Set([cwd]);
-  let known = !shell.commands.some(({ wraps }) => wraps?.changesFolder);
-  for (const { words } of shell.commands) {
-    if (!/^(cd|pushd)$/.test(baseName(words[0]))) continue;
-    const target = words.slice(1).find(({ value }) => !/^-[LPe@]*$/.test(value));
-    // Back to where it was before: that is among the folders already.
-    if (words.some(({ value }) => value === "-")) continue;
-    const texts = target ? possibleTexts(target, shell.variables) : ["~"];
-    const isKnown = texts?.every((text) => !/[*?[]/.test(text)) ?? false;
-    known &&= isKnown;
-    const next = isKnown && texts ? texts : [];
-    const reached = [...folders].flatMap((from) => next.map((text) => folderOf(text, from)));
-    for (const folder of reached) folders.add(folder);
-    if (folders.size > MAX_FOLDERS) return { folders: [cwd], known: false };
-  }
-  return { folders: [...folders], known };
-}
-
-function folderOf(text: string, from: string): string {
-  return text === "~" || text.startsWith("~/") ? resolve(homedir(), text.slice(2)) : resolve(from, text);
 }

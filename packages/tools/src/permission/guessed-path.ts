@@ -1,7 +1,7 @@
-import { baseName, type ShellCommand } from "../shell/analyse.ts";
+import type { ShellCommand } from "../shell/analyse.ts";
 import { possibleTexts } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
-import type { ShellWord } from "../shell/words.ts";
+import { baseName, type ShellWord } from "../shell/words.ts";
 import type { CallFacts, NamedPath } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import type { Rule } from "./rule.ts";
@@ -30,20 +30,13 @@ export function guessedPath(
     return (
       [...facts.paths, ...facts.matches].some(reaches) ||
       (redirected ?? []).some(isUnknown) ||
-      (shell?.commands ?? []).some(
-        (command) => isElsewhere(command) || (opens(command) && command.words.some(isUnknown)),
-      )
+      facts.elsewhere ||
+      (shell?.commands ?? []).some((command) => opens(command) && command.words.some(isUnknown))
     );
   }
 
   function isUnknown(word: ShellWord): boolean {
     return word.kind === "dynamic" && !word.certain && !possibleTexts(word, shell?.variables ?? new Map());
-  }
-
-  function isElsewhere({ words, wraps }: ShellCommand): boolean {
-    return (
-      wraps?.changesFolder === true || (/^(cd|pushd)$/.test(baseName(words[0])) && words.some(isUnknown))
-    );
   }
 }
 

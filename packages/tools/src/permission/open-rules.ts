@@ -1,8 +1,7 @@
-import { baseName } from "../shell/analyse.ts";
 import { gitOptionsAreGood } from "../shell/git-commands.ts";
 import { readArguments, type GoodOptions } from "../shell/options.ts";
 import { isKnownReader, programOnlyReads } from "../shell/read-only.ts";
-import { plainWord, type ShellWord } from "../shell/words.ts";
+import { baseName, plainWord, type ShellWord } from "../shell/words.ts";
 import type { CommandMatch } from "./rule.ts";
 
 /** Options of programs that often run others, with which these do no more than their name says. */

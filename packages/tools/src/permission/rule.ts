@@ -2,8 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import picomatch from "picomatch";
 import { parse } from "unbash";
-import { readWord, type ShellWord } from "../shell/words.ts";
-import { baseName } from "../shell/analyse.ts";
+import { baseName, readWord, type ShellWord } from "../shell/words.ts";
 import { ToolError } from "../shared/tool-error.ts";
 import { foldPath, isInside } from "../shared/inside.ts";
 

@@ -1,5 +1,4 @@
-import { baseName } from "../shell/analyse.ts";
-import type { ShellWord } from "../shell/words.ts";
+import { baseName, type ShellWord } from "../shell/words.ts";
 
 const SENDERS =
   /^(curl|wget|http|https|xh|nc|ncat|netcat|socat|telnet|ssh|scp|sftp|ftp|rsync|rclone|dig|nslookup|host|ping|traceroute|whois|openssl|aws|gcloud|az|gh|glab|heroku|kubectl|mail|sendmail|mutt|curlie|aria2c|lftp|psql|mysql|redis-cli|mongosh)$/;

@@ -1,5 +1,5 @@
 import { lstat, readlink, realpath } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 
 const MAX_LINKS = 40;
 
@@ -25,4 +25,16 @@ export async function realPathOf(absolute: string): Promise<string> {
     path = dirname(path);
   }
   return resolve(absolute);
+}
+
+/**
+ * Where a path that starts from a folder really leads, also through `..`: that is the folder above the one that a link
+ * leads to, as the system has it, and not what stands before it in the text.
+ */
+export async function physicalPath(path: string, from: string): Promise<string> {
+  const whole = isAbsolute(path) ? path : `${from}/${path}`;
+  const up = /[^/]\/+\.\.(?=\/|$)/.exec(whole);
+  if (!up) return realPathOf(whole);
+  const folder = await realPathOf(whole.slice(0, up.index + 1));
+  return physicalPath(whole.slice(up.index + up[0].length).replace(/^\/+/, ""), dirname(folder));
 }

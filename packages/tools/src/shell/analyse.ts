@@ -9,7 +9,7 @@ import {
 } from "unbash";
 import { expressionProblem, isTelling, variableProblem } from "./evaluation.ts";
 import { unwrap, type Wrapping } from "./wrappers.ts";
-import { readWord, type ShellWord } from "./words.ts";
+import { baseName, readWord, type ShellWord } from "./words.ts";
 
 /** One simple command that may run. */
 export interface ShellCommand {
@@ -34,6 +34,8 @@ export interface ShellFacts {
   variables: Map<string, ShellWord[] | undefined>;
   /** Variables that it takes from its environment, other than those that hold no secret. */
   environment: Set<string>;
+  /** Whether it sets a variable that says where `~` or `cd` lead to. */
+  setsFolders: boolean;
   /** Whether a shell runs text that nobody can see before it runs. */
   hidden: boolean;
   /** Why it cannot be told what it does; empty when it can. */
@@ -47,6 +49,9 @@ const MAX_DEPTH = 6;
 const DISGUISE =
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0]|\udb40[\udc00-\udc7f]/;
 
+/** Variables by which a shell finds folders. */
+const FOLDERS = new Set(["HOME", "PWD", "OLDPWD", "CDPATH", "DIRSTACK"]);
+
 /** Commands that put something into the variables they are told. */
 const SETTING = new Set(["read", "mapfile", "readarray", "getopts", "printf", "local", "declare", "typeset"]);
 
@@ -59,11 +64,13 @@ export function analyseShell(source: string): ShellFacts {
     changesFolder: false,
     variables: new Map(),
     environment: new Set(),
+    setsFolders: false,
     hidden: false,
     unclear: [],
   };
   analyse(source, facts, 0);
   for (const name of facts.environment) if (facts.variables.has(name)) facts.environment.delete(name);
+  facts.setsFolders ||= [...facts.variables.keys()].some((name) => FOLDERS.has(name));
   return facts;
 }
 
@@ -139,7 +146,7 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
   }
 
   function takeCommand(node: Command): void {
-    const assigns = node.prefix.filter((part) => part.type === "Assignment").map(nameOf);
+    const assigns = node.prefix.filter((part) => part.type === "Assignment").map(({ name }) => name);
     for (const part of [...node.prefix, ...node.args]) if (part.type === "Assignment") assign(part);
     const words = node.name ? [readWord(node.name)] : [];
     for (const part of node.args) {
@@ -178,6 +185,7 @@ function analyse(source: string, facts: ShellFacts, depth: number): void {
     facts.hidden ||= wraps.hidden;
     if (wraps.unclear !== undefined) say(wraps.unclear);
     if (wraps.changesFolder) facts.changesFolder = true;
+    facts.setsFolders ||= wraps.assigns.some((variable) => FOLDERS.has(variable));
     for (const script of wraps.scripts) analyse(script, facts, depth + 1);
     const readers = wraps.commands.filter((inner) => take(inner, wraps.assigns, level + 1));
     return wraps.readsScript || readers.length > 0;
@@ -211,16 +219,6 @@ function hasLeftOvers(script: Script, source: string): boolean {
     if (/[^\s;&\\]/.test(gap.replaceAll(/(^|[\s;&])#[^\n]*/g, "$1"))) return true;
   }
   return false;
-}
-
-/** The name of a program without its folder; empty when it is not known. */
-export function baseName(word: ShellWord | undefined): string {
-  if (word?.kind !== "plain") return "";
-  return word.value.slice(word.value.lastIndexOf("/") + 1);
-}
-
-function nameOf(part: Assignment): string {
-  return part.name;
 }
 
 /** `export A=b` has assignments where other commands have words. */

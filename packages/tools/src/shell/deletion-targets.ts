@@ -1,5 +1,4 @@
-import { baseName } from "./analyse.ts";
-import { plainWord, UNKNOWN_WORDS, type ShellWord } from "./words.ts";
+import { baseName, plainWord, UNKNOWN_WORDS, type ShellWord } from "./words.ts";
 
 /** Something that a command deletes, or changes as a whole. */
 export interface DeletionTarget {

@@ -5,8 +5,8 @@ import { realPathOf } from "../shared/real-path.ts";
 import { DISK_PROGRAM, isDisk, targetsOf, type DeletionTarget } from "./deletion-targets.ts";
 import { programName, isKnownReader } from "./read-only.ts";
 import { possibleTexts } from "./possible-texts.ts";
-import { baseName, type ShellCommand, type ShellFacts } from "./analyse.ts";
-import { plainWord, UNKNOWN_WORDS, type ShellWord } from "./words.ts";
+import type { ShellCommand, ShellFacts } from "./analyse.ts";
+import { baseName, plainWord, UNKNOWN_WORDS, type ShellWord } from "./words.ts";
 
 /** What a command would delete that is nobody's to delete without a word. */
 export interface DeletionProblem {

@@ -23,6 +23,9 @@ export type WordPiece = string | { oneOf: readonly string[] } | { variable: stri
 
 type Piece = WordPart | DoubleQuotedChild;
 
+/** `~+`, `~-` and `~1`: the folder of now, the one before, one of the stack. A `~` also counts in `of=~+/x`. */
+const STACKED = /^(?:[^"'\\]*[=:])?~[+\-\d]/;
+
 /** What is known about a word. */
 export function readWord(word: Word): ShellWord {
   let kind = "plain" as ShellWord["kind"];
@@ -92,6 +95,11 @@ export function readWord(word: Word): ShellWord {
 
   if (word.parts === undefined) add(word.value);
   else for (const part of word.parts) take(part);
+  if (STACKED.test(word.text)) {
+    pieces.splice(0, pieces.length, { unknown: true });
+    certain = false;
+    raise("dynamic");
+  }
   const beginning = beginningOf(word);
   return {
     value: word.value,
@@ -99,7 +107,8 @@ export function readWord(word: Word): ShellWord {
     ifEmpty,
     certain,
     pieces,
-    tilde: word.text.startsWith("~"),
+    // With quotes in it a `~` is only a letter.
+    tilde: /^~[^/"'\\$`]*(\/|$)/.test(word.text),
     mayBeOption: kind === "dynamic" || (kind === "glob" && !/^[^-]/.test(beginning)),
   };
 }
@@ -128,9 +137,10 @@ export const UNKNOWN_WORDS: ShellWord = {
   mayBeOption: true,
 };
 
-/** Whether two commands are the same one, and not only equal. */
-export function sameWords(left: readonly ShellWord[], right: readonly ShellWord[]): boolean {
-  return left.length === right.length && left.every((word, index) => word === right[index]);
+/** The name of a program without its folder; empty when it is not known. */
+export function baseName(word: ShellWord | undefined): string {
+  if (word?.kind !== "plain") return "";
+  return word.value.slice(word.value.lastIndexOf("/") + 1);
 }
 
 /** Text as one word of a shell command. */

@@ -1,7 +1,7 @@
 import { variableProblem } from "./evaluation.ts";
 import { readArguments, type GoodOptions } from "./options.ts";
 import { shellText, type ShellText } from "./shell-text.ts";
-import { UNKNOWN_WORDS, type ShellWord } from "./words.ts";
+import { baseName, UNKNOWN_WORDS, type ShellWord } from "./words.ts";
 
 /** What a command that runs other commands runs. */
 export interface Wrapping extends ShellText {
@@ -70,7 +70,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
 export function unwrap(words: readonly ShellWord[]): Wrapping | undefined {
   const [name, ...rest] = words;
   if (name?.kind !== "plain") return undefined;
-  const program = name.value.slice(name.value.lastIndexOf("/") + 1).toLowerCase();
+  const program = baseName(name).toLowerCase();
   const text = shellText(program, rest);
   if (text) return { ...nothing(), ...text };
   if (program === "find" || program === "gfind") return execCommand(rest, /^-(exec|execdir|ok|okdir)$/);

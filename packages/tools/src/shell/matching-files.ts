@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { realPathOf } from "../shared/real-path.ts";
+import { physicalPath, realPathOf } from "../shared/real-path.ts";
 import { expandTilde } from "./tilde.ts";
 
 /** A file that a pattern stands for. */
@@ -27,7 +27,7 @@ export async function matchingFiles(
   const whole = tilde ? expandTilde(pattern) : pattern;
   const segments = whole.split("/").filter(Boolean);
   const start = whole.startsWith("/") ? "/" : from;
-  let found: MatchingFile[] = [{ absolute: start, real: await realPathOf(start), isFolder: true }];
+  let found: MatchingFile[] = [{ absolute: start, real: await physicalPath(start, "/"), isFolder: true }];
   let listed = 0;
   for (const [index, segment] of segments.entries()) {
     const isLast = index === segments.length - 1;
