@@ -50,7 +50,11 @@ test("a summary that is asked for is shown while it is made, Esc stops it, and t
   const before = chat.state().transcript;
   chat.controller.submit("/compact");
   await chat.until(() => chat.state().activity?.type === "compacting", "the summary being made");
+  // Nobody works on an answer who could hear it.
+  chat.controller.submit("/steer use tabs");
+  expect(chat.state().queue).toEqual(["use tabs"]);
   chat.controller.escape();
+  expect(chat.editor.get().buffer.text).toBe("use tabs");
   await chat.until(() => chat.state().activity === undefined, "the end of it");
   expect(chat.state().transcript.messages).toEqual(before.messages);
 

@@ -49,8 +49,10 @@ export function createEffects(options: {
 
   function steer(text: string): void {
     const { shown } = connection;
-    // Where nothing runs, or not yet, nobody would hear it: then it is a prompt like any other.
-    if (shown?.status !== "running") return queue.prompt(text);
+    const { activity } = store.get();
+    const isSummaryAlone = activity?.type === "compacting" && activity.before === undefined;
+    // Where no prompt runs, or not yet, nobody would hear it: then it is a prompt like any other.
+    if (shown?.status !== "running" || isSummaryAlone) return queue.prompt(text);
     shown.steer(text);
     notice("info", `The model hears before its next step: ${text}`);
   }
