@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { ModelInfo, UserMessage } from "@zotpilot/provider/model";
+import type { ModelInfo } from "@zotpilot/provider/model";
 import type { Agent } from "../agent/agent.ts";
 import { isCoreError, messageOf } from "../errors.ts";
 import { totalCost } from "../events/cost.ts";
+import { promptContent } from "./prompt-content.ts";
 import { PROTOCOL_VERSION, type requests, type RpcRequestOf, type RpcResponse } from "./protocol.ts";
 import { createTurnQueue } from "./turn-queue.ts";
 import { countMessages, encodeMessages, usageOf } from "./wire.ts";
@@ -104,13 +105,8 @@ export function createHandlers(options: HandlerOptions): Handlers {
     },
     ping: () => ok({ pong: true }),
     async prompt(request) {
-      const content: UserMessage["content"] =
-        request.message === "" ? [] : [{ type: "text", text: request.message }];
-      for (const image of request.images ?? []) {
-        const bad = firstBadBase64(image.data);
-        if (bad !== undefined) return fail(`illegal base64 data at input byte ${bad}`);
-        content.push({ type: "image", mimeType: image.mime_type, data: image.data });
-      }
+      const content = promptContent(request);
+      if (typeof content === "string") return fail(content);
       whenItsTurn(request, async (over) => {
         let ended = false;
         const unsubscribe = agent.subscribe(({ type }) => {
@@ -264,12 +260,4 @@ function encodeModel(model: ModelInfo, provider: string): Record<string, unknown
 function sameText(left: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(left), digest(right));
-}
-
-/** Where standard, padded base64 goes wrong; undefined when it does not. */
-function firstBadBase64(text: string): number | undefined {
-  const match = /^[A-Za-z0-9+/]*={0,2}/.exec(text);
-  const good = match?.[0].length ?? 0;
-  if (good < text.length) return good;
-  return text.length % 4 === 0 ? undefined : text.length;
 }
