@@ -97,7 +97,12 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
     expect(session.warnings).toEqual([]);
     const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
     expect([transcript.name, transcript.model]).toEqual(["a title", "gpt-5"]);
-    expect(transcript.usage).toMatchObject({ inputTokens: 12, outputTokens: 5, cachedInputTokens: 4 });
+    expect(transcript.usage).toMatchObject({
+      inputTokens: 12,
+      outputTokens: 5,
+      cachedInputTokens: 4,
+      cacheWriteTokens: 2,
+    });
     expect(pairingProblems(transcript.messages)).toEqual([]);
     expect(transcript.messages.map(({ role, content }) => [role, content])).toEqual([
       [

@@ -156,10 +156,13 @@ export function createZotReader(): { add(value: unknown): void; end(): ZotSessio
 function usageOf(sum: Row["cumulative"]) {
   if (!sum) return undefined;
   const cachedInputTokens = sum.cache_read_tokens ?? 0;
-  const inputTokens = (sum.input_tokens ?? 0) + cachedInputTokens + (sum.cache_write_tokens ?? 0);
+  const cacheWriteTokens = sum.cache_write_tokens ?? 0;
+  const inputTokens = (sum.input_tokens ?? 0) + cachedInputTokens + cacheWriteTokens;
   const outputTokens = sum.output_tokens ?? 0;
   if (inputTokens === 0 && outputTokens === 0) return undefined;
-  return { inputTokens, outputTokens, cachedInputTokens, reasoningTokens: sum.reasoning_tokens ?? 0 };
+  const reasoningTokens = sum.reasoning_tokens ?? 0;
+  const known = { inputTokens, outputTokens, cachedInputTokens, reasoningTokens };
+  return cacheWriteTokens > 0 ? { ...known, cacheWriteTokens } : known;
 }
 
 /** Blocks on disk have no type; what they are is told by their fields, in zot's order. */
