@@ -2,8 +2,15 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createGrepTool } from "../src/index.ts";
-import { asNobody, callText, temporaryFolder } from "./helpers.ts";
+import { compose, toolRunner } from "@zotpilot/core";
+import {
+  createApprovalBroker,
+  createGrepTool,
+  fixedPolicy,
+  policyLayer,
+  sensitivePaths,
+} from "../src/index.ts";
+import { asNobody, callText, riskOf, temporaryFolder, textOf, toolCall } from "./helpers.ts";
 
 async function setUp() {
   const cwd = await temporaryFolder();
@@ -163,5 +170,26 @@ describe.each([
     );
     expect(await callText(grep, cwd, { pattern: "of gold", path: ".env" })).toBe(".env:1: needle of gold\n");
     expect(await callText(grep, cwd, { pattern: "nowhere" })).toBe("no lines match nowhere\n");
+  });
+
+  test("what is asked about in this place alone is not found by a search around it", async () => {
+    const project = await temporaryFolder();
+    await mkdir(join(project, "data", "sessions"), { recursive: true });
+    await writeFile(join(project, "data", "sessions", "1.jsonl"), "needle of gold\n");
+    await writeFile(join(project, "data", "notes"), "needle\n");
+    const { middleware } = createApprovalBroker({
+      policy: fixedPolicy(policyLayer("user", {})),
+      risk: riskOf,
+      project,
+      sensitive: sensitivePaths({ own: [join(project, "data", "sessions")] }),
+    });
+    const run = compose(toolRunner([grep]), middleware);
+    const context = { cwd: project, signal: new AbortController().signal, progress: () => {} };
+    const search = async (path: string) =>
+      textOf(await run(toolCall("grep", { pattern: "needle", path }), context));
+    expect(await search("data/sessions/1.jsonl")).toContain("not permitted");
+    expect(await search("data")).toBe(
+      "data/notes:1: needle\n... [data/sessions/1.jsonl left out: secrets are kept there; path can name one]\n",
+    );
   });
 });

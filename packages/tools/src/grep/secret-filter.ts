@@ -16,9 +16,9 @@ export async function createSecretFilter(
   take: TakeLine,
   isForbidden: IsForbidden,
 ): Promise<{ take: TakeLine; note(cwd: string): string | undefined }> {
-  const { reading } = sensitivePaths();
+  const isSecret = isForbidden.isAskedAbout ?? ((path) => sensitivePaths().reading(path) !== undefined);
   const real = await realPathOf(start);
-  const wasAsked = [start, real].some((path) => reading(path) !== undefined);
+  const wasAsked = [start, real].some(isSecret);
   const secret = new Set<string>();
   const forbidden = new Set<string>();
   let last: { path: string; in: Set<string> | undefined } | undefined;
@@ -27,7 +27,7 @@ export async function createSecretFilter(
     // The search may have begun at a link.
     const names = [path, resolve(real, relative(start, path))];
     if (names.some(isForbidden)) return forbidden;
-    return !wasAsked && names.some((name) => reading(name) !== undefined) ? secret : undefined;
+    return !wasAsked && names.some(isSecret) ? secret : undefined;
   }
 
   return {

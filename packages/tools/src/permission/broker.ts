@@ -145,7 +145,9 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
   async function forbiddenFiles(): Promise<IsForbidden> {
     const layers = await policy.layers();
     const rules = layers.flatMap(({ deny, ask }) => [...deny, ...ask]).filter(({ kind }) => kind === "read");
-    return (path) => rules.some((rule) => rule.matchesPath([path], project, false));
+    return Object.assign((path: string) => rules.some((rule) => rule.matchesPath([path], project, false)), {
+      isAskedAbout: (path: string) => sensitive.reading(path) !== undefined,
+    });
   }
 
   return {
