@@ -29,6 +29,8 @@ beforeAll(async () => {
   await symlink(".env", join(project, "link-to-env"));
   await symlink("/srv", join(project, "link-out"));
   await symlink("src", join(project, "link-to-src"));
+  await mkdir(join(project, "linked"));
+  await symlink("../../.aws", join(project, "linked", "to-aws"));
   for (const file of ["../.aws/credentials", "../.config/gh/hosts.yml", ".mcp.json", "src/a1", "src/a2"]) {
     await mkdir(join(project, file, ".."), { recursive: true });
     await writeFile(join(project, file), "x\n");
@@ -96,6 +98,20 @@ describe("S-H7: what shows secrets", () => {
     expect(await effect("rg -n foo src")).toBe("allow");
     await rm(join(project, "keys"), { recursive: true });
   });
+
+  test.each([".gitignore", ".ignore", ".rgignore", "src/../.git/info/exclude"])(
+    "rg looks into hidden files that %s takes out of what is ignored",
+    async (name) => {
+      const file = join(project, name);
+      await writeFile(file, "x\n!.env.example\n!/src/.keep\n");
+      expect(await effect("rg -n foo")).toBe("allow");
+      await writeFile(file, "x\n!.en*\n");
+      expect(await effect("rg -n foo")).toBe("ask");
+      expect(await effect("rg -n -g '*.ts' foo")).toBe("allow");
+      expect(await effect("cd src && rg -n foo ..")).toBe("ask");
+      await rm(file);
+    },
+  );
 });
 
 describe("S-G4: what others believe", () => {

@@ -22,6 +22,8 @@ beforeAll(async () => {
   await symlink("secret", join(project, "link"));
   await symlink(".", join(project, "here"));
   await symlink("secret/deep", join(project, "to-deep"));
+  await mkdir(join(project, "linked"));
+  await symlink("../secret/deep/er", join(project, "linked", "er"));
   await symlink("../secret/f", join(project, "-L", "h"));
   await symlink("../secret/f", join(project, "~", "h"));
 });
@@ -85,6 +87,21 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
     "env HOME=secret sh -c 'cp ~/f x'",
     "cd s* && cp f x",
     "cd 1; cd 2; cd 3; cd 4; cd 5; cd 6; cd 7; cd 8; cd 9; cd secret; cp f x",
+  ],
+  "read(secret/deep/**)": [
+    "grep -R x linked",
+    "rg -L x linked",
+    "cp -rL linked x",
+    "tar chf x linked",
+    "rsync -aL linked/ x",
+    "zip -r x.zip linked",
+    "find -L linked -type f -exec cat {} +",
+    "find -type f -exec cat {} +",
+    "find -name g -exec cp {} x \\;",
+    "fd -x cat",
+    "grep -r -A 3 x",
+    "rg -g '*' x",
+    "ag x",
   ],
   "read(secret/deep/er/g)": [
     "shopt -s globstar; cp **/g x",
@@ -163,6 +180,10 @@ const unrelated: Readonly<Record<string, readonly string[]>> = {
     "cat src/**/a",
     "x=src/a; cat $x",
     "cd src && make && cd - && cat a",
+    "find -name f",
+    "cp -r linked x",
+    "grep -r x linked",
+    "rg -A 3 x src",
   ],
   "write(secret/**)": ["grep -r x .", "cp a b", "rm -r src", "cp src/* build", "git commit -m x"],
   "write(**/*.key)": ["cp a src/x.ts", "rm a"],

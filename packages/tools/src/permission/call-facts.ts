@@ -6,7 +6,9 @@ import { analyseShell, type ShellCommand, type ShellFacts } from "../shell/analy
 import { physicalPath } from "../shared/real-path.ts";
 import { matchingFiles } from "../shell/matching-files.ts";
 import { expandTilde } from "../shell/tilde.ts";
+import { followsLinks } from "../shell/searches.ts";
 import { commandPaths, type PathMention } from "./command-paths.ts";
+import { linksBelow } from "./links-below.ts";
 
 /** A file or folder that a call names. */
 export interface NamedPath {
@@ -89,6 +91,7 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
   if (named.length > MAX_PATHS) facts.unclear.push(`it names more than ${MAX_PATHS} files`);
   const found = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookUp(path, facts)));
   facts.paths = found.flat();
+  await takeLinks(facts);
   return facts;
 }
 
@@ -112,6 +115,19 @@ async function takeCommand(facts: CallFacts, named: PathMention[], cwd: string):
   facts.elsewhere = mentioned.elsewhere;
   named.push(...mentioned.paths);
   facts.unclear.push(...shell.unclear, ...mentioned.unclear);
+}
+
+/** What is reached through links below the folders that a command goes through. */
+async function takeLinks(facts: CallFacts): Promise<void> {
+  const variables = facts.shell?.variables ?? new Map();
+  const named = [...facts.paths, ...facts.matches].filter(
+    ({ by, isFolder }) => isFolder && by && followsLinks(by.words, variables),
+  );
+  for (const { shown, real, access, by } of named) {
+    const links = await linksBelow(real);
+    if (!links) facts.unclear.push(`there are too many files below ${shown} to see where its links lead`);
+    for (const link of links ?? []) facts.matches.push({ ...link, shown, access, by, links: 0 });
+  }
 }
 
 async function lookUp(mention: PathMention, facts: CallFacts): Promise<NamedPath[]> {

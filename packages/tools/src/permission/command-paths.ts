@@ -1,8 +1,8 @@
 import type { ShellCommand, ShellFacts } from "../shell/analyse.ts";
 import { foldersOf } from "../shell/folders.ts";
-import { isRecursiveSearch } from "../shell/readers.ts";
 import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
+import { searchOf } from "../shell/searches.ts";
 import { baseName, type ShellWord } from "../shell/words.ts";
 
 /** A path as a call names it, before anybody looked at it. */
@@ -74,7 +74,7 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
       take(word, naming);
       for (const text of pathsInside(word.value)) guess(text, naming);
     }
-    if (searchesHere(words)) mention(".", naming, false);
+    if (searchesHere(words, shell)) mention(".", naming, false);
   }
   for (const word of shell.writes) take(word, { access: "write", by: undefined, shows: false });
   for (const word of shell.reads) take(word, { access: "read", by: undefined, shows: true });
@@ -95,10 +95,9 @@ function isPattern(text: string): boolean {
 }
 
 /** Whether a command goes through the folder that it is in, without naming it. */
-function searchesHere(words: readonly ShellWord[]): boolean {
-  const program = baseName(words[0]);
+function searchesHere(words: readonly ShellWord[], { variables }: ShellFacts): boolean {
   const rest = words.slice(1);
-  if (program === "git") return rest.some(({ value }) => /^(grep|diff|show|stash|log|archive)$/.test(value));
-  const operands = rest.filter(({ value }) => !value.startsWith("-"));
-  return isRecursiveSearch(program, rest) && operands.length < 2;
+  if (baseName(words[0]) === "git")
+    return rest.some(({ value }) => /^(grep|diff|show|stash|log|archive)$/.test(value));
+  return searchOf(words, variables)?.here === true;
 }

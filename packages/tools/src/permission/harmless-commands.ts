@@ -2,10 +2,11 @@ import type { ShellCommand } from "../shell/analyse.ts";
 import { repositoryRunsNothing } from "../shell/git.ts";
 import { onlyReads } from "../shell/read-only.ts";
 import { baseName } from "../shell/words.ts";
-import { isRecursiveSearch, searchesHidden } from "../shell/readers.ts";
+import { SHOWING } from "../shell/readers.ts";
+import { searchOf } from "../shell/searches.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
-import { keepsSecrets } from "./secrets-below.ts";
+import { findsSecrets } from "./secrets-below.ts";
 
 /** Which commands of a call only read. */
 export async function harmlessCommands(
@@ -20,9 +21,8 @@ export async function harmlessCommands(
   const revealing = new Set<ShellCommand>();
   for (const { by, real, isFolder } of [...facts.paths, ...facts.matches]) {
     if (!by || !isFolder || revealing.has(by)) continue;
-    const [program, args] = [baseName(by.words[0]), by.words.slice(1)];
-    if (!isRecursiveSearch(program, args)) continue;
-    if (await keepsSecrets(real, sensitive, searchesHidden(program, args))) revealing.add(by);
+    const search = SHOWING.has(baseName(by.words[0])) ? searchOf(by.words, shell.variables) : undefined;
+    if (search && (await findsSecrets(real, sensitive, search))) revealing.add(by);
   }
   const judge = (command: ShellCommand): boolean => {
     if (revealing.has(command)) return false;

@@ -66,8 +66,8 @@ function operands(words: readonly ShellWord[]): ShellWord[] {
   );
 }
 
-/** Where a search begins. */
-function startsOf(words: readonly ShellWord[]): ShellWord[] {
+/** Where `find` begins. */
+export function startsOf(words: readonly ShellWord[]): ShellWord[] {
   const first = words.findIndex(
     ({ value }, at) => !/^-([HLP]|D|O\d?)$/.test(value) && words[at - 1]?.value !== "-D",
   );

@@ -138,26 +138,3 @@ export const WORD_BY_WORD: Readonly<Record<string, (word: string) => boolean>> =
   test: (word) => !word.startsWith("-") || TEST.test(word),
   "[": (word) => !word.startsWith("-") || TEST.test(word),
 };
-
-/** Whether a search, or a comparison, goes through whole folders. */
-export function isRecursiveSearch(program: string, args: readonly ShellWord[]): boolean {
-  const has = (option: RegExp): boolean =>
-    args.some(({ value, kind }) => kind !== "plain" || option.test(value));
-  switch (program) {
-    case "rg":
-      return true;
-    case "grep":
-    case "egrep":
-    case "fgrep":
-      return has(/^-[^-]*[rRd]|^--(r|de)/);
-    case "diff":
-      return has(/^-[^-]*r|^--r/);
-    default:
-      return false;
-  }
-}
-
-/** Whether it also looks into hidden files. */
-export function searchesHidden(program: string, args: readonly ShellWord[]): boolean {
-  return program !== "rg" || args.some(({ value }) => /^-[^-]*[u.]|^--(hidden|unrestricted)/.test(value));
-}
