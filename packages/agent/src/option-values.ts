@@ -1,4 +1,15 @@
+import type { ReasoningLevel } from "@zotpilot/core";
 import { InvalidArgumentError } from "commander";
+
+// Named here and not taken from core, so that `--version` need not load it.
+const levels: readonly ReasoningLevel[] = ["off", "minimum", "low", "medium", "high", "xhigh", "max"];
+
+/** The value of the option that says how hard a model thinks. */
+export function reasoningLevel(text: string): ReasoningLevel {
+  const level = levels.find((one) => one === text.toLowerCase());
+  if (level === undefined) throw new InvalidArgumentError(`It can be ${levels.join(", ")}.`);
+  return level;
+}
 
 /** An option that can be repeated. */
 export function collect(value: string, before: string[] = []): string[] {

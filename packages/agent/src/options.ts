@@ -1,4 +1,5 @@
 import type { ForeignSource } from "@zotpilot/auth";
+import type { ReasoningLevel } from "@zotpilot/core";
 
 /** What the command line asked for; the same for every mode. */
 export interface CliOptions {
@@ -6,6 +7,8 @@ export interface CliOptions {
   prompt: string;
   mode: "interactive" | "print" | "json" | "rpc";
   model?: string;
+  /** How hard the model thinks, as far as it offers that. */
+  reasoning?: ReasoningLevel;
   continue: boolean;
   /** Use the built-in demo: always, or only when nobody is signed in. */
   demo: "always" | "when_signed_out" | "never";

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { UsageError } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
-import { collect, positiveInteger, positiveNumber } from "./option-values.ts";
+import { collect, positiveInteger, positiveNumber, reasoningLevel } from "./option-values.ts";
 import { readOptions, type RawOptions } from "./read-options.ts";
 import type { AccountsCommandOptions } from "./subcommands/accounts.ts";
 import type { LoginCommandOptions } from "./subcommands/login.ts";
@@ -58,6 +58,11 @@ export function parseCommandLine(
     .option("--json", "run one prompt and print every event as a line of JSON")
     .addOption(new Option("--rpc", "the same as the rpc command").hideHelp())
     .option("-m, --model <id>", "the model to ask (see: zotpilot models)")
+    .option(
+      "--reasoning <level>",
+      "how hard the model thinks: off to max, as far as it offers that",
+      reasoningLevel,
+    )
     .option("-c, --continue", "go on with the last conversation of this folder")
     .option("-r, --resume <session>", "go on with a conversation: its id, the beginning of it, or its name")
     .option("--no-session", "keep the conversation in memory only")

@@ -1,6 +1,7 @@
 import { statSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import type { ForeignSource } from "@zotpilot/auth";
+import type { ReasoningLevel } from "@zotpilot/core";
 import { UsageError } from "./errors.ts";
 import type { CliOptions } from "./options.ts";
 
@@ -10,6 +11,7 @@ export interface RawOptions {
   json?: boolean;
   rpc?: boolean;
   model?: string;
+  reasoning?: ReasoningLevel;
   continue?: boolean;
   demo?: boolean;
   host?: string;
@@ -45,6 +47,7 @@ export function readOptions(
     prompt,
     mode,
     ...(model ? { model } : {}),
+    ...(raw.reasoning !== undefined && { reasoning: raw.reasoning }),
     continue: raw.continue === true,
     demo: demoOf(raw, env),
     ...(host ? { host } : {}),

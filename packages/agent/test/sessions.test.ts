@@ -235,6 +235,25 @@ test("budgets end a run with exit code 3", async () => {
   expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining("zotpilot: ") });
 });
 
+test("--reasoning says how hard a model thinks; a level that does not exist is refused", async () => {
+  await using simulator = await createSimulator();
+  await using sandbox = await createSandbox({
+    COPILOT_GITHUB_TOKEN: simulator.githubToken,
+    ZOTPILOT_HOST: simulator.origin,
+  });
+  const ask = ["-m", "gpt-5.2-codex", "-p", "hi"];
+  expect(await runCli(sandbox, ["--reasoning", "Max", ...ask])).toMatchObject({ code: 0 });
+  expect(await runCli(sandbox, ask)).toMatchObject({ code: 0 });
+  const efforts = simulator.requests
+    .filter(({ path }) => path === "/responses")
+    .map(({ body }) => (body as { reasoning?: { effort?: string } }).reasoning?.effort);
+  expect(efforts).toEqual([expect.stringMatching(/^x?high$/), undefined]);
+  expect(await runCli(sandbox, ["--reasoning", "lots", ...ask])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("off, minimum, low, medium, high, xhigh, max"),
+  });
+});
+
 test("the first request is small: instructions and tools take at most 6 KB", async () => {
   await using simulator = await createSimulator();
   await using sandbox = await createSandbox({

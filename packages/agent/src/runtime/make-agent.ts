@@ -60,6 +60,7 @@ export async function makeAgent(settings: {
     system: instructions.system,
     cwd: options.cwd,
     ...(session && { session }),
+    ...(options.reasoning !== undefined && { reasoning: options.reasoning }),
     ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
     ...(options.maxRequests !== undefined && { maxRequests: options.maxRequests }),
     ...(options.maxCredits !== undefined && { maxCredits: options.maxCredits }),
