@@ -4,7 +4,7 @@ import type { ToolCall } from "@zotpilot/provider/model";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { createAgent, defineTool, type AgentEvent } from "../src/index.ts";
+import { createAgent, defineTool, toolRunner, type AgentEvent, type Tool } from "../src/index.ts";
 import { repairArguments } from "../src/tools/repair-arguments.ts";
 
 const expected = new URL("../../provider/test/__fixtures__/expected.json", import.meta.url);
@@ -74,9 +74,9 @@ const parameters = {
   },
 };
 const tool = { ...askTool(() => undefined), parameters };
-const repaired = (given: Record<string, unknown>): unknown => {
+const repaired = (given: Record<string, unknown>, asked: Tool = tool): unknown => {
   const call: ToolCall = { type: "tool_call", id: "c", name: "ask", arguments: JSON.stringify(given) };
-  const done = repairArguments(tool, call);
+  const done = repairArguments(asked, call);
   if (done === call) return "as it was";
   expect({ ...done, arguments: call.arguments }).toEqual(call);
   return JSON.parse(done.arguments);
@@ -98,6 +98,11 @@ test.for([
     { items: [1, 2], one: { a: 1 } },
   ],
   [{ maybe: '["x"]' }, { maybe: ["x"] }],
+  [{ text: null, one: null, either: null }, {}],
+  [
+    { items: null, "items[0]": 1, other: "[1]" },
+    { items: [1], other: [1] },
+  ],
 ])("repairs %j", ([given, wanted]) => {
   expect(repaired(given as Record<string, unknown>)).toEqual(wanted);
 });
@@ -124,9 +129,54 @@ test.for([
   [{ [`items[0]${".a".repeat(40)}`]: 1 }],
   [{ items: "[1", one: "[1]", text: "[1]" }],
   [{ items: [1], text: "t" }],
+  [{ maybe: null, unknown: null, toString: null, one: { a: null }, items: [null], text: "null" }],
 ] as const)("leaves %j to the tool", ([given]) => {
   expect(repaired(given)).toBe("as it was");
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+});
+
+test("null is left out where a property is optional and does not take it, also when all take plain values", () => {
+  const properties = {
+    path: { type: "string" },
+    limit: { type: "integer" },
+    kind: { type: "string", enum: ["a", "b"] },
+    list: { type: ["string", "null"] },
+    mark: { type: "string", nullable: true },
+    any: {},
+    some: { enum: ["a", null] },
+    other: { anyOf: [{ type: "string" }, { $ref: "#/definitions/x" }] },
+    all: { allOf: [{ type: "string" }] },
+  };
+  const plain = { ...tool, parameters: { type: "object", properties, required: ["path"] } };
+  const given = Object.fromEntries(Object.keys(properties).map((name) => [name, null]));
+  const { limit: _, kind: __, ...left } = given;
+  expect(repaired({ ...given, unknown: null }, plain)).toEqual({ ...left, unknown: null });
+  expect(repaired({ path: null, list: null }, plain)).toBe("as it was");
+  expect(repaired({ path: "null", limit: 1 }, plain)).toBe("as it was");
+  const odd = { ...tool, parameters: { type: "object", properties, required: "path" } };
+  expect(repaired({ path: null, limit: null }, odd)).toBe("as it was");
+});
+
+test("a tool of zod is told nothing of what was null, and takes its own default", async () => {
+  const told: unknown[] = [];
+  const zod = defineTool({
+    name: "ask",
+    description: "Asks.",
+    input: z.object({ path: z.string(), limit: z.int().default(7), mark: z.string().nullable().optional() }),
+    run: (input) => {
+      told.push(input);
+      return "";
+    },
+  });
+  const call: ToolCall = {
+    type: "tool_call",
+    id: "c",
+    name: "ask",
+    arguments: '{"path":"a","limit":null,"mark":null}',
+  };
+  const context = { cwd: "/", signal: new AbortController().signal, progress: () => undefined };
+  await toolRunner([zod])(repairArguments(zod, call), context);
+  expect(told).toEqual([{ path: "a", limit: 7, mark: null }]);
 });
 
 test("what is no JSON, no object, or of no tool stays as it is", () => {

@@ -8,6 +8,7 @@ import type { FoundLine, Search } from "./grep/search.ts";
 import { createSecretFilter } from "./grep/secret-filter.ts";
 import { findRipgrep, searchWithRipgrep } from "./grep/with-ripgrep.ts";
 import { confinementOf } from "./shared/confinement.ts";
+import { optionalCount } from "./shared/count.ts";
 import { detailed } from "./shared/details.ts";
 import { forbiddenTo } from "./shared/forbidden-files.ts";
 import { MAX_BYTES } from "./shared/limits.ts";
@@ -44,12 +45,12 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
       files: z.string().optional(),
       ignoreCase: z.boolean().optional(),
       literal: z.boolean().optional(),
-      context: z.int().min(0).max(20).optional(),
+      context: optionalCount(20),
     }),
     async run(input, context) {
       const { cwd, signal } = context;
       signal.throwIfAborted();
-      const shown = input.path ?? ".";
+      const shown = input.path || ".";
       const start = resolvePath(cwd, shown);
       const confinement = confinementOf(context);
       await confinement?.locate(start, shown);
@@ -63,7 +64,7 @@ export function createGrepTool({ ripgrep = true }: GrepToolOptions = {}): Tool {
         ignoreCase: input.ignoreCase ?? false,
         literal: input.literal ?? false,
         file: stats.isDirectory() ? undefined : basename(start),
-        files: input.files,
+        files: input.files || undefined,
         context: input.context ?? 0,
         onUnreadable: (path, reason) => unreadable.add(displayPath(cwd, path) || ".", reason),
         signal,

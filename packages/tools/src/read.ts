@@ -5,6 +5,7 @@ import { imageType } from "./read/image-type.ts";
 import { readPage, type NoPage, type Page } from "./read/page.ts";
 import { textChunks } from "./read/text-chunks.ts";
 import { confinementOf } from "./shared/confinement.ts";
+import { optionalCount } from "./shared/count.ts";
 import { detailed } from "./shared/details.ts";
 import { encodingsOf, HEAD_BYTES, type TextEncoding } from "./shared/encoding.ts";
 import type { FileLedger } from "./shared/ledger.ts";
@@ -21,7 +22,7 @@ const DESCRIPTION =
   `at ${MAX_LINES} lines or ${MAX_BYTES} bytes; the last line then says which offset comes next, and inside a line ` +
   "that is longer which `column` (byte of that line, from 1).";
 
-const lineNumber = z.int().min(0).max(1_000_000_000);
+const MAX_NUMBER = 1_000_000_000;
 
 /**
  * Makes the tool that reads a file: `{ path, offset?, limit?, column? }`.
@@ -38,9 +39,9 @@ export function createReadTool(ledger?: FileLedger): Tool {
     risk: "read",
     input: z.object({
       path: z.string(),
-      offset: lineNumber.optional(),
-      limit: lineNumber.min(1).optional(),
-      column: lineNumber.min(1).optional(),
+      offset: optionalCount(MAX_NUMBER),
+      limit: optionalCount(MAX_NUMBER),
+      column: optionalCount(MAX_NUMBER),
     }),
     touches: ({ path }) => [path],
     async run({ path, offset = 1, limit = MAX_LINES, column = 1 }, context) {
@@ -52,7 +53,7 @@ export function createReadTool(ledger?: FileLedger): Tool {
         const type = imageType(head);
         if (type !== undefined) return await readImage(handle, type, Number(stats.size), path);
         const [encoding] = encodingsOf(head, path);
-        const from = { offset: Math.max(1, offset), column, maxLines: Math.min(limit, MAX_LINES) };
+        const from = { offset, column, maxLines: Math.min(limit, MAX_LINES) };
         const page = await readPage(textChunks(handle, encoding, signal), { ...from, maxBytes: MAX_BYTES });
         await ledger?.note(await realPathOf(resolvePath(cwd, path)));
         const details = { path, start_line: from.offset, encoding: encoding.name };

@@ -111,7 +111,7 @@ test("wrong arguments and what cannot be started give a clear sentence", async (
   await expect(start("echo \0")).rejects.toThrow("NUL");
   await expect(start("echo \ud800")).rejects.toThrow("surrogate");
   await expect(start(1)).rejects.toThrow("invalid args for bash");
-  await expect(start("true", 0)).rejects.toThrow("timeout");
+  await expect(start("true", "1")).rejects.toThrow("timeout");
   await expect(start(`: ${"x".repeat(3_000_000)}`)).rejects.toMatchObject({
     code: "not_started",
     message:

@@ -150,7 +150,7 @@ test("wrong arguments are named", async () => {
   await expect(call(readTool, folder, { path: 1, offset: "2" })).rejects.toThrow(
     /invalid args for read: [^]*path[^]*offset/,
   );
-  await expect(call(readTool, folder, { path: "x", limit: 0 })).rejects.toThrow("limit");
+  await expect(call(readTool, folder, { path: "x", limit: 1.5 })).rejects.toThrow("limit");
 });
 
 test("the home folder is ~", async () => {

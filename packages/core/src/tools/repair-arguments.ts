@@ -13,17 +13,33 @@ const flattened = /^([^[\].]+)(\[\d+\](?:\[\d+\]|\.[^[\].]+)*)$/;
 
 /**
  * The call as it was meant, where a model is known to write arguments in another form than the tool asks for: lists and
- * objects as `{"questions[0].header": …}`, and as JSON text in a string. Only what the tool's schema has no other
- * reading for is changed; everything else is given back as it is, for the tool to refuse.
+ * objects as `{"questions[0].header": …}`, and as JSON text in a string; `null` for what it leaves out. Only what the
+ * tool's schema has no other reading for is changed; everything else is given back as it is, for the tool to refuse.
  */
 export function repairArguments(tool: Tool | undefined, call: ToolCall): ToolCall {
-  const properties = tool && fieldsOf(fieldsOf(tool.parameters)?.["properties"]);
+  const parameters = tool && fieldsOf(tool.parameters);
+  const properties = parameters && fieldsOf(parameters["properties"]);
   // Most tools take plain values alone: their arguments are not read once more for nothing.
-  if (!properties || !Object.values(properties).some((schema) => isNested(schema))) return call;
+  const worthwhile = (schemas: Fields): boolean =>
+    call.arguments.includes("null") || Object.values(schemas).some((schema) => isNested(schema));
+  if (!properties || !worthwhile(properties)) return call;
   const given = fieldsOf(decodeArguments(call));
   if (!given) return call;
-  const repaired = parseTexts(unflatten(given, properties), properties);
+  const meant = withoutNulls(given, properties, parameters["required"]);
+  const repaired = parseTexts(unflatten(meant, properties), properties);
   return repaired === given ? call : { ...call, arguments: JSON.stringify(repaired) };
+}
+
+/** Takes out each `null` of a property that need not be there and that cannot be `null`. */
+function withoutNulls(given: Fields, properties: Fields, required: unknown = []): Fields {
+  const isNothing = ([name, value]: [string, unknown]): boolean =>
+    value === null &&
+    Object.hasOwn(properties, name) &&
+    Array.isArray(required) &&
+    !required.includes(name) &&
+    typesOf(properties[name])?.has("null") === false;
+  const kept = Object.entries(given).filter((field) => !isNothing(field));
+  return kept.length === Object.keys(given).length ? given : Object.fromEntries(kept);
 }
 
 /** Joins the paths of each list; gives the same object back when there are none, or when they fit no list. */
@@ -107,8 +123,8 @@ function isNested(schema: unknown, wanted: readonly string[] = ["array", "object
 function typesOf(schema: unknown, depth = 0): ReadonlySet<string> | undefined {
   const fields = fieldsOf(schema);
   if (!fields || depth > 4) return undefined;
-  const { type } = fields;
-  if (typeof type === "string") return new Set([type]);
+  const { type, nullable } = fields;
+  if (typeof type === "string") return new Set(nullable === true ? [type, "null"] : [type]);
   if (Array.isArray(type)) return new Set(type.filter((each) => typeof each === "string"));
   const branches = fields["anyOf"] ?? fields["oneOf"];
   if (!Array.isArray(branches)) return undefined;

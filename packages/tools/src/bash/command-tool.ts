@@ -1,6 +1,7 @@
 import { defineTool, type Tool, type ToolDetails } from "@zotpilot/core";
 import { z } from "zod";
 import type { Jobs } from "../jobs/jobs.ts";
+import { optionalCount } from "../shared/count.ts";
 import { detailed } from "../shared/details.ts";
 import { MAX_BYTES, MAX_LINES } from "../shared/limits.ts";
 import { requireWellFormed } from "../shared/text.ts";
@@ -37,7 +38,7 @@ export function createCommandTool(
     risk: "execute",
     input: z.object({
       command: z.string(),
-      timeout: z.int().min(1).max(MAX_TIMEOUT_SECONDS).optional(),
+      timeout: optionalCount(MAX_TIMEOUT_SECONDS),
       background: z.boolean().optional(),
     }),
     async run({ command, timeout = timeoutSeconds, background = false }, { cwd, signal, progress }) {

@@ -1,5 +1,6 @@
 import { defineTool, type Tool, type ToolDetails } from "@zotpilot/core";
 import { z } from "zod";
+import { optionalCount } from "../shared/count.ts";
 import { detailed } from "../shared/details.ts";
 import { cutEnd } from "../shared/text.ts";
 import { MAX_BYTES } from "../shared/limits.ts";
@@ -20,7 +21,7 @@ export function createJobsTool(jobs: Jobs, shell: string): Tool {
     input: z.object({
       action: z.enum(["list", "tail", "stop"]),
       id: z.string().optional(),
-      lines: z.int().min(1).max(2_000).optional(),
+      lines: optionalCount(2_000),
     }),
     async run({ action, id, lines = DEFAULT_LINES }) {
       if (action === "list") {

@@ -74,7 +74,10 @@ async function explain(error: unknown, cwd: string, absolute: string, shown: str
 export function requirePlainFile(stats: BigIntStats, shown: string): void {
   if (stats.isFile()) return;
   if (stats.isDirectory()) {
-    throw new ToolError("not_a_file", `${shown} is a folder; glob with path ${shown} and pattern "./*" lists it`);
+    throw new ToolError(
+      "not_a_file",
+      `${shown} is a folder; glob with path ${shown} and pattern "./*" lists it`,
+    );
   }
   throw new ToolError("not_a_file", `${shown} is ${kind(stats)}, not a file`);
 }
