@@ -111,6 +111,27 @@ test("disk use is bounded, and what was let go is said so", async () => {
   await expect(checkpoints.undo({ turn: 2 })).rejects.toMatchObject({ code: "conflict" });
 });
 
+test("what a program finds there counts, and so do the logs", async () => {
+  const first = await setUp();
+  const { cwd, folder } = first;
+  for (const number of [1, 2, 3]) {
+    await first.call("write", { path: "a", content: `${number}${"x".repeat(100_000)}` });
+    first.checkpoints.nextTurn();
+  }
+  const room = async () => Object.values(await state(folder)).join("").length;
+  expect(await room()).toBeGreaterThan(200_000);
+  const next = await setUp({ cwd, folder, session: "session-2", maxBytes: 200_000 });
+  await next.call("write", { path: "a", content: "4" });
+  expect(await room()).toBeLessThan(200_000);
+  for (let number = 0; number < 40; number += 1) {
+    // No content is kept of a file that is new, but the log has its folders.
+    await next.call("write", { path: `${number}/${`${"long".repeat(50)}/`.repeat(6)}file`, content: "" });
+  }
+  await expect(next.checkpoints.undo({ call: "call-1" })).rejects.toMatchObject({
+    message: expect.stringContaining("no longer kept"),
+  });
+});
+
 test("a log that ends in the middle of a line is read as far as it goes", async () => {
   const { cwd, folder, checkpoints, call } = await setUp();
   await call("write", { path: "a", content: "1" });

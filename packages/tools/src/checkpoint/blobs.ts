@@ -19,8 +19,11 @@ export function blobName(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Makes a store in a folder of its own. */
-export function createBlobStore(folder: string): BlobStore {
+/** Disks give out room in pieces of this many bytes, or fewer. */
+const PIECE = 4096;
+
+/** Makes a store in a folder of its own. `onAdded` is told the room that new contents take at most, in bytes. */
+export function createBlobStore(folder: string, onAdded: (bytes: number) => void): BlobStore {
   const pathOf = (name: string): string => join(folder, name.slice(0, 2), name.slice(2));
 
   async function has(name: string): Promise<boolean> {
@@ -46,6 +49,7 @@ export function createBlobStore(folder: string): BlobStore {
         await handle.close();
       }
       await rename(temporary, path);
+      onAdded(Math.ceil(bytes.length / PIECE) * PIECE);
       return name;
     },
     async get(name) {

@@ -1,15 +1,17 @@
-import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { decodeArguments, type ToolContext, type ToolMiddleware } from "@zotpilot/core";
 import { resolvePath } from "../shared/path.ts";
 import { realPathOf } from "../shared/real-path.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { createBlobStore, roomOf } from "./blobs.ts";
+import { createBlobStore } from "./blobs.ts";
 import { createCommandWatch, type CommandChanges, type LookAgain } from "./command-changes.ts";
 import { fileState, sameState } from "./file-state.ts";
+import { forgetOldest } from "./forget-oldest.ts";
 import { createGitObjects } from "./git-objects.ts";
+import { logOf, readLog } from "./logs.ts";
 import { restore } from "./restore.ts";
-import { readEntry, type ChangedFile, type CheckpointEntry } from "./schema.ts";
+import type { ChangedFile, CheckpointEntry } from "./schema.ts";
 
 /** How checkpoints are kept. */
 export interface CheckpointOptions {
@@ -53,9 +55,12 @@ const MAX_BYTES = 200 * 1024 * 1024;
  */
 export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   const { folder, session, maxBytes = MAX_BYTES, now = () => new Date() } = options;
-  const blobs = createBlobStore(join(folder, "contents"));
+  /** What all sessions kept when it was counted last, and what was added here since; in bytes. */
+  let counted: number | undefined;
+  let written = 0;
+  const blobs = createBlobStore(join(folder, "contents"), (bytes) => (written += bytes));
   const commands = createCommandWatch(blobs, createGitObjects(join(folder, "reader")));
-  const log = join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`);
+  const log = logOf(folder, session);
   /** Counted from where the log ended: the turns of a program that went on with the session before are its own. */
   let turn = 1;
   let earlier: Promise<number> | undefined;
@@ -63,12 +68,7 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
 
   /** All that were ever made. */
   async function logged(): Promise<CheckpointEntry[]> {
-    const text = await readFile(log, "utf8").catch(() => "");
-    const byId = new Map<string, CheckpointEntry>();
-    for (const line of text.split("\n")) {
-      const entry = line === "" ? undefined : readEntry(line);
-      if (entry) byId.set(`${entry.turn} ${entry.id}`, entry);
-    }
+    const byId = new Map((await readLog(log)).map((entry) => [`${entry.turn} ${entry.id}`, entry]));
     return [...byId.values()];
   }
 
@@ -86,7 +86,9 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
       .catch(() => undefined)
       .then(async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await appendFile(log, `\n${JSON.stringify(entry)}\n`, { mode: 0o600 });
+        const line = `\n${JSON.stringify(entry)}\n`;
+        await appendFile(log, line, { mode: 0o600 });
+        written += Buffer.byteLength(line);
       });
     await writing;
   }
@@ -98,56 +100,14 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
     const own = turn;
     const turnInLog = (await (earlier ??= lastTurn())) + own;
     await append({ id, turn: turnInLog, tool, at: now().toISOString(), cwd, files, ...made });
-    await forgetOldest();
+    await keepBelowLimit();
   }
 
-  async function forgetOldest(): Promise<void> {
-    const sizes = await blobs.list();
-    let total = [...sizes.values()].reduce((sum, size) => sum + size, 0) + (await logRoom());
-    if (total <= maxBytes) return;
-    const times = await blobTimes();
-    const oldest = [...sizes].sort(([left], [right]) => (times.get(left) ?? 0) - (times.get(right) ?? 0));
-    for (const [name, size] of oldest) {
-      if (total <= maxBytes * 0.9) break;
-      await blobs.delete(name);
-      total -= size;
-    }
-  }
-
-  /** What the logs of all sessions take. */
-  async function logRoom(): Promise<number> {
-    let total = 0;
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.endsWith(".jsonl")) continue;
-      const stats = await stat(join(folder, name)).catch(() => undefined);
-      if (stats) total += roomOf(stats);
-    }
-    return total;
-  }
-
-  /** When each content was last part of a call. */
-  async function blobTimes(): Promise<Map<string, number>> {
-    const times = new Map<string, number>();
-    for (const name of await readdir(folder).catch(() => [])) {
-      if (!name.endsWith(".jsonl")) continue;
-      const path = join(folder, name);
-      const text = await readFile(path, "utf8").catch(() => "");
-      let known = false;
-      for (const line of text.split("\n")) {
-        const entry = line === "" ? undefined : readEntry(line);
-        for (const file of entry?.files ?? []) {
-          if (!file.before) continue;
-          times.set(
-            file.before.hash,
-            Math.max(times.get(file.before.hash) ?? 0, Date.parse(entry?.at ?? "")),
-          );
-          known = true;
-        }
-      }
-      if (!known && text !== "" && path !== log && (await stat(path)).isFile())
-        await rm(path, { force: true });
-    }
-    return times;
+  /** Counting all looks at each content, so it is done only when there may be too much. */
+  async function keepBelowLimit(): Promise<void> {
+    if (counted !== undefined && counted + written <= maxBytes) return;
+    written = 0;
+    counted = await forgetOldest({ folder, blobs, maxBytes, log });
   }
 
   async function aroundFile(cwd: string, shown: string): Promise<LookAgain> {
@@ -222,5 +182,5 @@ async function missingFolders(folder: string): Promise<string[]> {
 
 /** Removes the checkpoints of a session, for when the session itself is deleted. Contents go when nobody needs them. */
 export async function deleteCheckpoints(folder: string, session: string): Promise<void> {
-  await rm(join(folder, `${session.replaceAll(/[^\w-]/g, "_")}.jsonl`), { force: true });
+  await rm(logOf(folder, session), { force: true });
 }
