@@ -114,6 +114,63 @@ describe("S-H7: what shows secrets", () => {
   );
 });
 
+describe("S-H7: a repository that keeps a secret", () => {
+  const showing = [
+    "git grep S",
+    "git diff HEAD~1",
+    "git diff 4b825dc642cb6eb9a060e54bf8d69288fbee4904 HEAD",
+    "git diff-tree -p HEAD",
+    "git diff-index -p HEAD",
+    "git show HEAD",
+    "git show -p --stat HEAD",
+    "git log -p",
+    "git log -1 -U3",
+    "git log -L1,2:a",
+    "git log --cc -m",
+    "git reflog -p",
+    "git status -v",
+    "git status -bvv",
+    "git stash show -p",
+    "git cat-file -p 1234567",
+  ];
+  const telling = [
+    "git log --oneline -3",
+    "git log --stat -S foo --name-only",
+    "git diff --stat HEAD~1",
+    "git diff --name-only HEAD~1",
+    "git show --stat HEAD",
+    "git status -sb",
+    "git branch -vv",
+    "git ls-files",
+    "git stash list",
+    "git cat-file -t 1234567",
+    "git blame a",
+  ];
+
+  test.each([2, 4])("is not shown unasked, with an index of version %s", async (version) => {
+    const folder = permanentFolder();
+    const git = (...args: string[]): Buffer => execFileSync("git", args, { cwd: folder });
+    const runs = async (command: string): Promise<boolean> => {
+      const broker = createApprovalBroker({ policy: fixedPolicy(), risk: riskOf, project: folder });
+      return (await broker.preview(bashCall(command), folder)).effect === "allow";
+    };
+    git("init", "-q");
+    await mkdir(join(folder, "sub"));
+    for (const name of ["a", "b", "sub/a", "sub/other.txt"]) await writeFile(join(folder, name), "x\n");
+    git("add", ".");
+    git("update-index", "--index-version", String(version));
+    const left = async (commands: string[]): Promise<string[]> => {
+      const effects = await Promise.all(commands.map(runs));
+      return commands.filter((_, index) => effects[index]);
+    };
+    expect(await left([...showing, ...telling])).toEqual([...showing, ...telling]);
+    await writeFile(join(folder, "sub", "oidc.pem"), "x\n");
+    git("add", ".");
+    expect(await left(showing)).toEqual([]);
+    expect(await left(telling)).toEqual(telling);
+  });
+});
+
 describe("S-G4: what others believe", () => {
   const everything = policyLayer("flag", { allow: ["*"] });
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -57,6 +58,25 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
     "tar cf x .",
     "git diff",
     "git grep needle",
+    "git reflog -p",
+    "git diff-tree -p HEAD",
+    "git diff-index -p HEAD",
+    "git diff-files -p",
+    "git whatchanged -p",
+    "git format-patch --stdout -1",
+    "git fast-export HEAD",
+    "git range-diff a b c",
+    "git status -v",
+    "git commit --dry-run -v",
+    "git add -p",
+    "git checkout-index -a --prefix=x/",
+    "git cat-file -p 1234567",
+    "git cat-file --batch < a",
+    "git -c a.b=c log -p",
+    "git --no-pager log -p",
+    "git some-alias",
+    "git show origin/main:secret/f",
+    "git show :0:secret/f",
     "cd $x && cat f",
     "cat $1",
     'sh -c "$x"',
@@ -111,6 +131,12 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
     "cat secret/deep/../deep/er/g",
   ],
   "write(secret/**)": [
+    "git stash pop",
+    "git rm -r 'secr*'",
+    "git checkout main",
+    "git reset --hard HEAD~1",
+    "git clean -fdx",
+    "git apply x.patch",
     "cp a secret/f",
     "cp -t secret a",
     "cp -tsecret a",
@@ -169,6 +195,12 @@ const unrelated: Readonly<Record<string, readonly string[]>> = {
     "cat a src/*",
     "ls -la",
     "git status",
+    "git log --oneline -3",
+    "git log --stat",
+    "git commit -am x",
+    "git add -A",
+    "git push",
+    "git branch -vv",
     "npm test",
     "find . -name f",
     "grep -r x src",
@@ -185,7 +217,14 @@ const unrelated: Readonly<Record<string, readonly string[]>> = {
     "grep -r x linked",
     "rg -A 3 x src",
   ],
-  "write(secret/**)": ["grep -r x .", "cp a b", "rm -r src", "cp src/* build", "git commit -m x"],
+  "write(secret/**)": [
+    "grep -r x .",
+    "cp a b",
+    "rm -r src",
+    "cp src/* build",
+    "git commit -m x",
+    "git branch --list '*'",
+  ],
   "write(**/*.key)": ["cp a src/x.ts", "rm a"],
   "bash(git push *)": ["git log -3", "git commit -m push", "echo git push", "npm run push"],
   "bash(git push)": ["git push origin main"],
@@ -204,6 +243,19 @@ describe("S-H1: what is forbidden stays forbidden by another name", () => {
       expect(await effect({ deny: [rule] }, command)).toBe("allow");
     });
   }
+});
+
+test("S-H1: git names files from the top of the repository", async () => {
+  const top = permanentFolder();
+  const cwd = join(top, "src");
+  await mkdir(cwd);
+  execFileSync("git", ["init", "-q"], { cwd: top });
+  const policy = fixedPolicy(policyLayer("user", { allow: ["*"], deny: ["read(secret/**)"] }));
+  const broker = createApprovalBroker({ policy, risk: riskOf, project: top });
+  for (const command of ["git show HEAD:secret/f", "git show main~1:secret/f", "git log -p", "git grep x"]) {
+    expect((await broker.preview(bashCall(command), cwd)).effect, command).not.toBe("allow");
+  }
+  expect((await broker.preview(bashCall("git status"), cwd)).effect).toBe("allow");
 });
 
 describe.each(["deny", "ask"])("searches under a rule to %s", (kind) => {

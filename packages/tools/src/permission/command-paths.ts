@@ -1,5 +1,7 @@
 import type { ShellCommand, ShellFacts } from "../shell/analyse.ts";
 import { foldersOf } from "../shell/folders.ts";
+import { goesThroughFiles } from "../shell/git-contents.ts";
+import { topOf } from "../shell/git.ts";
 import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
 import { searchOf } from "../shell/searches.ts";
@@ -35,10 +37,16 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
   const paths: PathMention[] = [];
   const unclear = new Set<string>();
 
-  type Naming = Pick<PathMention, "access" | "by"> & { shows: boolean };
+  // Git has its own names for files, which begin at the top of the repository.
+  const usesGit = shell.commands.some(({ words }) => isGit(words));
+  const tops = usesGit ? await Promise.all(folders.map((folder) => topOf(folder))) : [];
+  const withTops = [...new Set([...folders, ...tops])];
+
+  type Naming = Pick<PathMention, "access" | "by"> & { shows: boolean; hasPatterns?: boolean };
 
   function mention(shown: string, { access, by }: Naming, tilde: boolean, isPattern = false): void {
-    for (const from of folders) paths.push({ shown, access, tilde, from, isPattern, by });
+    for (const from of by && isGit(by.words) ? withTops : folders)
+      paths.push({ shown, access, tilde, from, isPattern, by });
   }
 
   /** A text of which it is not known whether a `~` in it was quoted, and whether it is replaced behind a `=`. */
@@ -49,7 +57,7 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
 
   function take(word: ShellWord, naming: Naming): void {
     if (recurses && word.value.includes("**")) unclear.add(`it cannot be told how deep ${word.value} goes`);
-    if (word.kind === "plain") mention(word.value, naming, word.tilde);
+    if (word.kind === "plain") mention(word.value, naming, word.tilde, naming.hasPatterns && isPattern(word.value));
     else if (word.kind === "glob") mention(word.value, naming, word.tilde, true);
     else if (word.certain) guess(word.ifEmpty, naming);
     else takeUnknown(word, naming);
@@ -69,7 +77,7 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
   for (const by of shell.commands) {
     const { words } = by;
     const shows = SHOWING.has(baseName(words[0]));
-    const naming: Naming = { access: "mention", by, shows };
+    const naming: Naming = { access: "mention", by, shows, hasPatterns: knowsPatterns(words) };
     for (const word of words.slice(1)) {
       take(word, naming);
       for (const text of pathsInside(word.value)) guess(text, naming);
@@ -84,20 +92,32 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
 /** With these `**` may stand for folders of any depth. */
 const RECURSING = /^(shopt|set|(ba|z|k|fi)?sh)$/;
 
-/** `--file=path`, `-f/path`, `-fpath` and `HEAD:path` name a path as well. */
+/** `--file=path`, `-f/path`, `-fpath`, and whatever follows a colon: `HEAD:path`, `:0:path`, `:(top)path`, `host:path`. */
 function pathsInside(word: string): string[] {
-  const forms = [/^-[\w-]*?=?([~/.].*)$/, /^[\w-]+=(.+)$/, /^-[A-Za-z]([^~/.].*)$/, /^[^:/]*:(.+)$/];
-  return forms.flatMap((form) => form.exec(word)?.[1] ?? []);
+  const forms = [/^-[\w-]*?=?([~/.].*)$/, /^[\w-]+=(.+)$/, /^-[A-Za-z]([^~/.].*)$/];
+  const behindColons = [...word.matchAll(/:(?:\([^)]*\)|[!^]*)/g)].map(({ index, 0: { length } }) =>
+    word.slice(index + length),
+  );
+  // Long texts have many of them.
+  if (behindColons.length > 8) behindColons.splice(4, behindColons.length - 8);
+  const fromTop = /^:\/(.+)$/.exec(word)?.[1] ?? "";
+  return [...forms.flatMap((form) => form.exec(word)?.[1] ?? []), ...behindColons, fromTop].filter(Boolean);
 }
 
 function isPattern(text: string): boolean {
   return /[*?[]/.test(text);
 }
 
+function isGit(words: readonly ShellWord[]): boolean {
+  return baseName(words[0]) === "git";
+}
+
+/** Whether a command takes quoted words for patterns of names as well. */
+function knowsPatterns(words: readonly ShellWord[]): boolean {
+  return isGit(words) && (goesThroughFiles(words.slice(1)) || words.some(({ value }) => value === "rm"));
+}
+
 /** Whether a command goes through the folder that it is in, without naming it. */
 function searchesHere(words: readonly ShellWord[], { variables }: ShellFacts): boolean {
-  const rest = words.slice(1);
-  if (baseName(words[0]) === "git")
-    return rest.some(({ value }) => /^(grep|diff|show|stash|log|archive)$/.test(value));
-  return searchOf(words, variables)?.here === true;
+  return isGit(words) ? goesThroughFiles(words.slice(1)) : searchOf(words, variables)?.here === true;
 }

@@ -1,5 +1,6 @@
 import type { ShellCommand } from "../shell/analyse.ts";
-import { repositoryRunsNothing } from "../shell/git.ts";
+import { goesThroughFiles } from "../shell/git-contents.ts";
+import { keepsSecrets, repositoryRunsNothing } from "../shell/git.ts";
 import { onlyReads } from "../shell/read-only.ts";
 import { baseName } from "../shell/words.ts";
 import { SHOWING } from "../shell/readers.ts";
@@ -16,9 +17,11 @@ export async function harmlessCommands(
   const shell = facts.shell;
   // Tokens are kept in variables of the environment.
   if (!shell || shell.environment.size > 0) return () => false;
-  const usesGit = shell.commands.some(({ words }) => baseName(words[0]) === "git");
-  const gitIsSafe = usesGit && !shell.changesFolder && (await repositoryRunsNothing(cwd));
-  const revealing = new Set<ShellCommand>();
+  const git = shell.commands.filter(({ words }) => baseName(words[0]) === "git");
+  const gitIsSafe = git.length > 0 && !shell.changesFolder && (await repositoryRunsNothing(cwd));
+  const showing = gitIsSafe ? git.filter(({ words }) => goesThroughFiles(words.slice(1))) : [];
+  const isSecret = (path: string): boolean => sensitive.reading(path) !== undefined;
+  const revealing = new Set(showing.length > 0 && (await keepsSecrets(cwd, isSecret)) ? showing : []);
   for (const { by, real, isFolder } of [...facts.paths, ...facts.matches]) {
     if (!by || !isFolder || revealing.has(by)) continue;
     const search = SHOWING.has(baseName(by.words[0])) ? searchOf(by.words, shell.variables) : undefined;

@@ -52,7 +52,7 @@ export const READERS: Readonly<Record<string, GitReader>> = {
     options:
       "-niIlLcwEFPGvhHoWpqa -e: -A: -B: -C: -m: --line-number --ignore-case --name-only --files-with-matches " +
       "--files-without-match --count --word-regexp --extended-regexp --fixed-strings --perl-regexp --basic-regexp --cached " +
-      "--untracked --and --or --not --heading --break --column --no-color --color[=] --max-depth= --show-function " +
+      "--and --or --not --heading --break --column --no-color --color[=] --max-depth= --show-function " +
       "--function-context --only-matching --invert-match --full-name --text --quiet",
   },
   log: { options: `${LOG} ${DIFF}` },

@@ -1,7 +1,7 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { settingsRunNothing } from "./git-config.ts";
-import { holdsOtherRepositories } from "./git-index.ts";
+import { readIndex, type GitIndex } from "./git-index.ts";
 
 /** The one hook that runs when git merely looks: `git status` writes what it learned to the index. */
 const HOOK = join("hooks", "post-index-change");
@@ -43,9 +43,30 @@ async function isHarmless(folder: string): Promise<boolean> {
   if (others.includes(true)) return false;
   const config = await contentOf(join(folder, "config"), MAX_CONFIG_BYTES);
   if (config === undefined || !settingsRunNothing(config.toString())) return false;
-  if (!(await exists(join(folder, "index")))) return true;
-  const index = await contentOf(join(folder, "index"), MAX_INDEX_BYTES);
-  return index !== undefined && !holdsOtherRepositories(index);
+  return (await indexOf(folder))?.holdsOtherRepositories === false;
+}
+
+/** What a `.git` folder says is kept: nothing when there is no index, undefined when it cannot be told. */
+async function indexOf(folder: string): Promise<GitIndex | undefined> {
+  const path = join(folder, "index");
+  if (!(await exists(path))) return { names: [], holdsOtherRepositories: false };
+  const index = await contentOf(path, MAX_INDEX_BYTES);
+  return index && readIndex(index);
+}
+
+/** The folder at the top of the repository that a folder is in; the folder itself when it is in none. */
+export async function topOf(folder: string): Promise<string> {
+  for (let current = folder; dirname(current) !== current; current = dirname(current)) {
+    if (await exists(join(current, ".git"))) return current;
+  }
+  return folder;
+}
+
+/** Whether the repository around a folder keeps a file of which `isSecret` holds, or it cannot be told. */
+export async function keepsSecrets(folder: string, isSecret: (path: string) => boolean): Promise<boolean> {
+  const top = await topOf(await realpath(folder).catch(() => folder));
+  const index = await indexOf(join(top, ".git"));
+  return index?.names.some((name) => isSecret(join(top, name))) ?? true;
 }
 
 async function contentOf(file: string, most: number): Promise<Buffer | undefined> {
