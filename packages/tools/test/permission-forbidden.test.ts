@@ -23,6 +23,8 @@ beforeAll(async () => {
   await symlink("secret", join(project, "link"));
   await symlink(".", join(project, "here"));
   await symlink("secret/deep", join(project, "to-deep"));
+  await symlink(permanentFolder(), join(project, "to-out"));
+  await symlink("secret/f", join(project, "to-f"));
   await mkdir(join(project, "linked"));
   await symlink("../secret/deep/er", join(project, "linked", "er"));
   await symlink("../secret/f", join(project, "-L", "h"));
@@ -243,6 +245,59 @@ describe("S-H1: what is forbidden stays forbidden by another name", () => {
       expect(await effect({ deny: [rule] }, command)).toBe("allow");
     });
   }
+});
+
+describe("S-H1: tools that take a path take it as it is written", () => {
+  const paths = [
+    "secret/f",
+    "./secret//f",
+    "~x/../secret/f",
+    "~/../secret/f",
+    "~+/../secret/f",
+    "~root/../secret/f",
+    "none/../secret/f",
+    "to-out/../to-f",
+    "to-out/../secret/f",
+    "src/../to-f",
+    "a/../secret/f",
+    "SECRET/F",
+  ].map((path) => path.replace(/^~\//, "./~/"));
+
+  async function effectOf(rules: PolicyRules, name: string, input: unknown): Promise<string> {
+    const policy = fixedPolicy(policyLayer("user", rules));
+    const broker = createApprovalBroker({
+      policy,
+      risk: (tool) => (tool === "view" ? "read" : riskOf(tool)),
+      project,
+    });
+    return (await broker.preview(toolCall(name, input), project)).effect;
+  }
+
+  test.each(paths)("%s", async (path) => {
+    for (const rule of ["read(secret/f)", "read(secret/**)", "read(secret)", "read(secret/?)"]) {
+      const rules = { allow: ["*"], deny: [rule] };
+      for (const name of ["read", "grep", "view"]) {
+        expect(await effectOf(rules, name, { path, pattern: "x" }), `${name} ${rule}`).toBe("deny");
+      }
+    }
+    const rules = { allow: ["write(/**)", "write(~/**)"], deny: ["write(secret/**)"] };
+    expect(await effectOf(rules, "write", { path, content: "" })).toBe("deny");
+    expect(await effectOf(rules, "edit", { path, edits: [] })).toBe("deny");
+  });
+
+  test("what stands in the home folder of nobody is in the project", async () => {
+    const rules = { allow: ["write(/home/**)", "write(~/**)"] };
+    expect(await effectOf(rules, "write", { path: "~x/../a", content: "" })).toBe("ask");
+    expect(await effectOf(rules, "write", { path: "~x/a", content: "" })).toBe("ask");
+    expect(await effectOf({ allow: ["write(a)"] }, "write", { path: "~x/../a", content: "" })).toBe("allow");
+  });
+
+  test("a tool of others may have the system find its way", async () => {
+    const rules = { deny: ["read(secret/**)"] };
+    expect(await effectOf(rules, "read", { path: "to-deep/../f" })).toBe("allow");
+    expect(await effectOf(rules, "view", { path: "to-deep/../f" })).toBe("deny");
+    expect(await effectOf({ deny: ["read(~/notes)"] }, "view", { path: "~/notes" })).toBe("deny");
+  });
 });
 
 test("S-H1: git names files from the top of the repository", async () => {

@@ -104,6 +104,13 @@ describe("rules about hosts", () => {
     "sudo ping -c1 api.evil.example",
     "sh -c 'dig api.evil.example'",
     "curl --connect-to ::api.evil.example: https://good.example",
+    "curl https:///api.evil.example/x",
+    "curl https:////api.evil.example/x",
+    "curl https:/api.evil.example/x",
+    "curl --url https:/api.evil.example",
+    "curl https:\\\\\\\\api.evil.example",
+    "https_proxy=api.evil.example:80 curl https://good.example",
+    "x=api.evil.example; curl $x/y",
   ])("a forbidden host is forbidden in %j", async (command) => {
     expect(await effectOf({ allow: ["*"], deny: ["host(*.evil.example)"] }, command)).toBe("deny");
   });
@@ -114,6 +121,41 @@ describe("rules about hosts", () => {
     ["curl https://notevil.example", "allow"],
   ])("and is not seen where it is none: %j", async (command, effect) => {
     expect(await effectOf({ allow: ["*"], deny: ["host(api.evil.example)"] }, command)).toBe(effect);
+  });
+
+  test.each([
+    "curl 'https://{api.evil.example,a}'",
+    "curl 'https://api.[d-f]vil.example'",
+    "curl https://api.\uff45vil.example",
+    "curl https://api\u3002evil.example",
+  ])("%j may reach it, and is asked about", async (command) => {
+    expect(await effectOf({ allow: ["*"], deny: ["host(api.evil.example)"] }, command)).toBe("ask");
+  });
+
+  test.each([
+    "api.evil.example/x",
+    "api.evil.example",
+    "api.evil.example:80/x",
+    "me@api.evil.example",
+    "//api.evil.example/x",
+    "https:api.evil.example",
+    "https:/api.evil.example",
+    "https:///api.evil.example/x",
+    "HTTPS://API.EVIL.EXAMPLE./x",
+    "ht\ntps://api.evil.example",
+    "https://api%2eevil.example",
+    "https://api.\uff45vil.example",
+    "api\u3002evil.example",
+    "ftp://api.evil.example",
+  ])("a tool that fetches %j does not", async (url) => {
+    const project = await temporaryFolder();
+    const policy = fixedPolicy(policyLayer("user", { allow: ["*"], deny: ["host(*.evil.example)"] }));
+    for (const risk of ["read", "execute"] as const) {
+      const broker = createApprovalBroker({ policy, risk: () => risk, project });
+      expect((await broker.preview(toolCall("fetch", { url }), project)).effect).toBe("deny");
+      const good = toolCall("fetch", { url: "good.example/api.evil.example" });
+      expect((await broker.preview(good, project)).effect).toBe("allow");
+    }
   });
 
   test("where hosts are forbidden, one that is not known is asked about", async () => {

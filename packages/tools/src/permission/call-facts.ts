@@ -3,11 +3,13 @@ import { resolve } from "node:path";
 import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { analyseShell, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
+import { resolvePath } from "../shared/path.ts";
 import { physicalPath } from "../shared/real-path.ts";
 import { matchingFiles } from "../shell/matching-files.ts";
 import { expandTilde } from "../shell/tilde.ts";
 import { followsLinks } from "../shell/searches.ts";
 import { commandPaths, type PathMention } from "./command-paths.ts";
+import { hostsIn, hostsOfAddress } from "./hosts.ts";
 import { linksBelow } from "./links-below.ts";
 
 /** A file or folder that a call names. */
@@ -56,6 +58,7 @@ const PATH_KEYS = new Set([
   "cwd",
 ]);
 const URL_KEYS = new Set(["url", "uri", "href", "endpoint"]);
+const OWN_TOOLS = new Set(["edit", "glob", "grep", "read", "write"]);
 const POSIX_SHELLS = new Set(["bash", "sh", "shell"]);
 const MAX_PATHS = 200;
 
@@ -81,9 +84,8 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
   const named: PathMention[] = [];
   for (const [key, value] of Object.entries(input)) {
     if (typeof value !== "string") continue;
-    if (PATH_KEYS.has(key))
-      named.push({ ...unnamed(cwd), shown: value, access: risk === "read" ? "read" : "write", tilde: true });
-    if (URL_KEYS.has(key)) facts.hosts.push(...hostsIn(value));
+    if (PATH_KEYS.has(key)) named.push(...argumentPaths(value, cwd, facts));
+    if (URL_KEYS.has(key)) facts.hosts.push(...hostsOfAddress(value));
     if (key === "command" && risk === "execute") facts.command = value;
   }
   if (facts.command !== undefined) await takeCommand(facts, named, cwd);
@@ -97,6 +99,13 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
 
 function unnamed(from: string): PathMention {
   return { shown: ".", access: "read", tilde: false, from, isPattern: false, by: undefined };
+}
+
+/** A path as our own tools take it, and for those of others also as the system or a shell would. */
+function argumentPaths(value: string, cwd: string, { tool, risk }: CallFacts): PathMention[] {
+  const named = { ...unnamed(cwd), shown: value, access: risk === "read" ? "read" : "write" } as const;
+  const taken = { ...named, path: resolvePath(cwd, value.replaceAll("\0", "") || ".") };
+  return OWN_TOOLS.has(tool) || !/^~|\.\./.test(value) ? [taken] : [taken, { ...named, tilde: true }];
 }
 
 async function takeCommand(facts: CallFacts, named: PathMention[], cwd: string): Promise<void> {
@@ -137,7 +146,8 @@ async function lookUp(mention: PathMention, facts: CallFacts): Promise<NamedPath
     const absolute = resolve(from, shown);
     return [{ shown, absolute, real: absolute, access, by, isFolder: false, links: 0 }];
   }
-  if (!isPattern) return [await lookAt(shown, tilde ? expandTilde(shown) : shown, mention)];
+  if (!isPattern)
+    return [await lookAt(shown, mention.path ?? (tilde ? expandTilde(shown) : shown), mention)];
   const matching = await matchingFiles(shown, from, tilde);
   if (!matching) facts.unclear.push(`${shown} stands for too many files`);
   if (matching?.length === 0) {
@@ -162,22 +172,4 @@ async function lookAt(shown: string, path: string, { access, from, by }: PathMen
     isFolder: stats?.isDirectory() ?? false,
     links: stats?.isFile() ? stats.nlink : 0,
   };
-}
-
-/** The hosts of all addresses in a text, in small letters. */
-export function hostsIn(text: string): string[] {
-  const found = new Set<string>();
-  for (const [, authority = ""] of text.matchAll(/\b[a-z][a-z0-9+.-]*:[\\/]{2}([^\s/\\?#'"`<>)]+)/gi)) {
-    const host = unescaped(authority.slice(authority.lastIndexOf("@") + 1));
-    found.add((/^\[[^\]]*\]/.exec(host)?.[0] ?? host.replace(/:.*$/, "")).toLowerCase().replace(/\.$/, ""));
-  }
-  for (const [, host = ""] of text.matchAll(/\b[\w.-]+@([\w-]+(?:\.[\w-]+)+):/g))
-    found.add(host.toLowerCase());
-  return [...found];
-}
-
-function unescaped(host: string): string {
-  return host.replaceAll(/%([0-7][\da-f])/gi, (_, code: string) =>
-    String.fromCodePoint(Number.parseInt(code, 16)),
-  );
 }

@@ -10,6 +10,8 @@ import { baseName, type ShellWord } from "../shell/words.ts";
 /** A path as a call names it, before anybody looked at it. */
 export interface PathMention {
   shown: string;
+  /** The path itself, where that is known already. */
+  path?: string;
   access: "read" | "write" | "mention";
   /** Whether a `~` at its beginning is the home folder. */
   tilde: boolean;

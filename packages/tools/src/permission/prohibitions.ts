@@ -3,6 +3,7 @@ import type { ShellWord } from "../shell/words.ts";
 import type { CallFacts } from "./call-facts.ts";
 import type { DecisionPlace } from "./decision-place.ts";
 import type { Rule } from "./rule.ts";
+import { hidesHost, hostLike } from "./hosts.ts";
 import { isSender } from "./senders.ts";
 
 /** The first rule of this kind that is about any part of a call, as a reason for people; undefined for none. */
@@ -25,7 +26,8 @@ export function guessedProhibition(facts: CallFacts, { layers }: DecisionPlace):
   const rules = all.filter(({ kind }) => kind === "command");
   const commands = facts.shell?.commands ?? [];
   const host = all.find(({ kind }) => kind === "host");
-  if (host && commands.some(({ words }) => isSender(words) && words.some(({ kind }) => kind === "dynamic"))) {
+  const isUnknown = ({ kind, value }: ShellWord): boolean => kind === "dynamic" || hidesHost(value);
+  if (host && commands.some(({ words }) => isSender(words) && words.slice(1).some(isUnknown))) {
     return `it may reach what the rule ${host.text} forbids`;
   }
   const rule = rules.find((candidate) => commands.some(({ words }) => mayBeAbout(candidate, words)));
@@ -59,20 +61,14 @@ function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): bool
 /** What could be the name of a host in commands that send, and an empty one for those that name none. */
 function hostsOfSenders({ shell }: CallFacts): string[] {
   const senders = (shell?.commands ?? []).filter(({ words }) => isSender(words));
+  // Such as `https_proxy`.
+  const values = [...(shell?.variables.values() ?? [])].flatMap((words) => words ?? []);
+  const named = senders.length > 0 ? values.flatMap(({ value }) => hostLike(value)) : [];
   return senders.flatMap(({ words }) => [
     "",
+    ...named,
     ...words.slice(1).flatMap(({ value }) => (value.includes("://") ? [] : hostLike(value))),
   ]);
-}
-
-/** `me@host:path`, `host/path`, `host:80`, `--to=host`: what stands first of a path is a host, the rest is none. */
-function hostLike(word: string): string[] {
-  const [start = ""] = word.split("/");
-  return start
-    .toLowerCase()
-    .split(/[^a-z0-9.-]+/)
-    .map((host) => host.replace(/^\.+|\.+$/g, ""))
-    .filter((host) => host !== "");
 }
 
 function isAbout(rule: Rule, words: readonly ShellWord[]): boolean {
