@@ -1,5 +1,5 @@
+import type { Agent } from "@zotpilot/core";
 import type { Store } from "@zotpilot/tui";
-import type { Runtime } from "../runtime/runtime.ts";
 import { askedCall, groundsOf } from "./state/asked-call.ts";
 import type { ChatAction, ChatState } from "./state/chat-state.ts";
 
@@ -8,7 +8,8 @@ export type ApprovalChoice = "once" | "session" | "project" | "no";
 
 /** Puts the calls that wait for a decision before the person, one after the other. */
 export function createApproval(options: {
-  runtime: Runtime;
+  /** The agent that is shown; it has the calls that wait. */
+  agent: () => Agent | undefined;
   store: Store<ChatState, ChatAction>;
   /** A question takes the keys from now on. */
   onShown: () => void;
@@ -20,12 +21,12 @@ export function createApproval(options: {
   /** Puts all of the call that is shown into the scrollback, once. */
   showWhole: () => void;
 } {
-  const { runtime, store, onShown } = options;
+  const { agent, store, onShown } = options;
   const { dispatch } = store;
   let shownWhole: string | undefined;
 
   function show(): void {
-    const [request] = runtime.approvals.list();
+    const [request] = agent()?.approvals ?? [];
     if (!request || store.get().dialog) return;
     dispatch({ type: "dialog_opened", request: { type: "approval", request } });
     onShown();
@@ -37,7 +38,7 @@ export function createApproval(options: {
     dispatch({ type: "dialog_closed" });
     const { id, digest } = dialog.request;
     const remember = choice === "session" || choice === "project" ? { remember: choice } : {};
-    runtime.approvals.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
+    agent()?.respond(id, { digest, decision: choice === "no" ? "deny" : "allow", ...remember });
   }
 
   function showWhole(): void {
@@ -52,8 +53,6 @@ export function createApproval(options: {
     ];
     dispatch({ type: "notice", level: "warning", text: whole.join("\n") });
   }
-
-  runtime.onApproval(show);
 
   return { show, answer, showWhole };
 }

@@ -36,8 +36,10 @@ export function createConnection(options: {
   notice: (level: NoticeLevel, text: string) => void;
   onError: (error: unknown) => void;
   onUnusable: (error: UsageError) => void;
+  /** Told when a call of the agent waits for a decision. */
+  onApproval: () => void;
 }): ChatConnection {
-  const { runtime, store, notice, onError, onUnusable } = options;
+  const { runtime, store, notice, onError, onUnusable, onApproval } = options;
   const { dispatch } = store;
   let connected: { agent: Agent; disconnect: () => void } | undefined;
   let warningsShown = 0;
@@ -48,12 +50,10 @@ export function createConnection(options: {
   }
 
   async function agent(): Promise<Agent> {
-    // Asked for in the middle of the first connection, the agent would wait for it, and it for the agent.
-    await runtime.connect();
     const next = await runtime.agent();
     if (connected?.agent === next) return next;
     connected?.disconnect();
-    connected = { agent: next, disconnect: connectAgent(next, store) };
+    connected = { agent: next, disconnect: connectAgent(next, store, onApproval) };
     const { messages } = next.transcript;
     const isNewToScreen = store.get().transcript.messages.length === 0;
     if (messages.length > 0 && isNewToScreen) replay(next);
@@ -104,7 +104,7 @@ export function createConnection(options: {
   }
 
   runtime.onQuota((quota) => dispatch({ type: "quota_changed", quota }));
-  runtime.onNotification((sentence) => notice("info", sentence));
+  runtime.onNotification((sentence, level) => notice(level, sentence));
 
   return {
     agent,

@@ -71,7 +71,14 @@ export function createChatController(options: {
     lastError = error;
     notice("error", errorText(serializeError(error)));
   };
-  const connection = createConnection({ runtime, store, notice, onError, onUnusable: fail });
+  const connection = createConnection({
+    runtime,
+    store,
+    notice,
+    onError,
+    onUnusable: fail,
+    onApproval: () => approval.show(),
+  });
   const queue = createPromptQueue({
     store,
     editor,
@@ -86,7 +93,7 @@ export function createChatController(options: {
   };
   const login = createLogin({ runtime, dispatch, onSignedIn: reconnect, onFailed: onError });
   const typing = createTyping({ editor, now });
-  const approval = createApproval({ runtime, store, onShown: typing.note });
+  const approval = createApproval({ agent: () => connection.shown, store, onShown: typing.note });
   const perform = createEffects({
     runtime,
     store,

@@ -1,11 +1,5 @@
 import { AuthError, signOut } from "@zotpilot/auth";
-import {
-  exportSession,
-  type Agent,
-  type ApprovalRequest,
-  type DurableEvent,
-  type Session,
-} from "@zotpilot/core";
+import { exportSession, type Agent, type DurableEvent, type Session } from "@zotpilot/core";
 import type { Copilot, CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import { resolve } from "node:path";
@@ -69,7 +63,6 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
   let session: Promise<Session | undefined> | undefined;
   /** Aborted when the connection that it was made for is left. */
   let left = new AbortController();
-  let announce: ((request: ApprovalRequest) => void) | undefined;
   let tellQuota: ((quota: CopilotQuotaState) => void) | undefined;
   let tellPerson: ((sentence: string, level: "info" | "warning") => void) | undefined;
   /** The agent of the connection and its tools, once they are made. */
@@ -171,7 +164,6 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       onWarning: keepWarning,
       // On the screen stands what became of each call.
       onRefused: options.mode === "interactive" ? () => undefined : onWarning,
-      onApproval: (request) => announce?.(request),
     });
     return made.agent;
   }
@@ -227,18 +219,11 @@ export function createRuntime(runtimeOptions: RuntimeOptions): Runtime {
       if (signedOut.left[0]) throw signedOut.left[0].error;
       await change({ type: "signed_out", host: from }, undefined);
     },
-    onApproval(listener) {
-      announce = listener;
-    },
     onQuota(listener) {
       tellQuota = listener;
     },
     onNotification(listener) {
       tellPerson = listener;
-    },
-    approvals: {
-      list: () => made?.agent.approvals ?? [],
-      respond: (id, answer) => made?.agent.respond(id, answer) ?? false,
     },
     async undo() {
       if (!made) return [];

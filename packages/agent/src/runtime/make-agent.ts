@@ -1,4 +1,4 @@
-import { createAgent, type Agent, type ApprovalRequest, type Session } from "@zotpilot/core";
+import { createAgent, type Agent, type Session } from "@zotpilot/core";
 import type { Copilot } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 import type { CodingTools, PermissionStore } from "@zotpilot/tools";
@@ -25,20 +25,8 @@ export async function makeAgent(settings: {
   permissions: PermissionStore;
   onWarning: (sentence: string) => void;
   onRefused: (sentence: string) => void;
-  onApproval: (request: ApprovalRequest) => void;
 }): Promise<MadeAgent> {
-  const {
-    options,
-    env,
-    model: asked,
-    client,
-    models,
-    session,
-    permissions,
-    onWarning,
-    onRefused,
-    onApproval,
-  } = settings;
+  const { options, env, model: asked, client, models, session, permissions, onWarning, onRefused } = settings;
   const last = session?.events.findLast((event) => event.type === "model_changed")?.model;
   const model = chooseModel(await models(), {
     ...(asked !== undefined && { asked }),
@@ -74,7 +62,6 @@ export async function makeAgent(settings: {
       void agent.setModel(agent.model).catch(() => undefined);
     }
     if (event.type === "run_start") checkpoints?.nextTurn();
-    if (event.type === "approval_request") onApproval(event.request);
   });
   // At the screen sits somebody who answers; a program that drives us says so itself.
   if (options.mode === "interactive") agent.attend();

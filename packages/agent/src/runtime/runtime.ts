@@ -1,5 +1,5 @@
 import type { CredentialSourceName, LoginEvent } from "@zotpilot/auth";
-import type { Agent, ApprovalAnswer, ApprovalRequest } from "@zotpilot/core";
+import type { Agent } from "@zotpilot/core";
 import type { CopilotQuotaState } from "@zotpilot/provider";
 import type { ModelInfo } from "@zotpilot/provider/model";
 
@@ -43,8 +43,6 @@ export interface Runtime {
   login(options: { signal: AbortSignal }): AsyncIterable<LoginEvent>;
   /** Deletes the stored credential of the connection and disconnects. Does nothing unless one from the store is used. */
   logout(): Promise<void>;
-  /** Told about each call that a person has to decide about. One listener at a time. */
-  onApproval(listener: (request: ApprovalRequest) => void): void;
   /** Told when an answer of the account changes what is known about its allowances. One listener at a time. */
   onQuota(listener: (quota: CopilotQuotaState) => void): void;
   /**
@@ -53,11 +51,6 @@ export interface Runtime {
    * time.
    */
   onNotification(listener: (sentence: string, level: "info" | "warning") => void): void;
-  /** What waits for a decision; `respond` is false when there is no such call, or the digest is another one's. */
-  readonly approvals: {
-    list(): readonly ApprovalRequest[];
-    respond(id: string, answer: ApprovalAnswer): boolean;
-  };
   /** Undoes what the last turn did to files; returns those that are as they were. */
   undo(): Promise<readonly string[]>;
   /** Switches the connection to the built-in demo. */

@@ -3,10 +3,17 @@ import type { Store } from "@zotpilot/tui";
 import type { ChatAction, ChatState } from "./chat-state.ts";
 import { createCoalescer } from "./coalesce.ts";
 
-/** Shows on the screen what the agent does, from now on; returns how to stop. */
-export function connectAgent(agent: Agent, store: Store<ChatState, ChatAction>): () => void {
+/** Shows on the screen what the agent does, from now on; returns how to stop. `onApproval` is told when a call waits. */
+export function connectAgent(
+  agent: Agent,
+  store: Store<ChatState, ChatAction>,
+  onApproval: () => void,
+): () => void {
   const coalescer = createCoalescer((event) => store.dispatch({ type: "agent_event", event }));
-  const unsubscribe = agent.subscribe((event) => coalescer.push(event));
+  const unsubscribe = agent.subscribe((event) => {
+    coalescer.push(event);
+    if (event.type === "approval_request") onApproval();
+  });
   return () => {
     unsubscribe();
     coalescer.close();

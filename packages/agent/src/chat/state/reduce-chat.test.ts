@@ -211,3 +211,18 @@ test("deltas that come within a frame are one, in their order, and nothing waits
     vi.useRealTimers();
   }
 });
+
+test("what a summary took is not shown as what the context holds", () => {
+  const cost = {
+    turn: { credits: null, reason: "unknown" },
+    total: { credits: null, reason: "unknown" },
+  } as const;
+  const usage = (inputTokens: number, auxiliary?: true): AgentEvent => ({
+    type: "usage",
+    turn: { ...emptyUsage(), inputTokens },
+    total: emptyUsage(),
+    cost,
+    ...(auxiliary && { auxiliary }),
+  });
+  expect(play([usage(100), usage(90_000, true)]).lastCall?.usage?.inputTokens).toBe(100);
+});

@@ -98,6 +98,8 @@ function reduceShown(state: ChatState, event: AgentEvent): ChatState {
     case "tool_input_end":
       return state;
     case "usage":
+      // A summary is no part of the conversation, whose context this is about.
+      if (event.auxiliary) return state;
       return { ...state, lastCall: { usage: event.turn, cost: event.cost.turn } };
   }
 }
