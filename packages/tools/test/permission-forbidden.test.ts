@@ -159,6 +159,13 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
     "sudo -D secret touch f",
   ],
   "write(**/*.key)": ["cp a src/x.key", "cp -r a src", "mv src x"],
+  // The rule names it by a link.
+  "read(link/f)": ["cat secret/f", "cat link/f", "cat here/link/f", "cat here/secret/f", "grep -r x secret"],
+  "read(here/link/deep/**)": ["cat secret/deep/er/g", "cat to-deep/er/g", "cat linked/er/g", "grep -r x ."],
+  "read(to-f)": ["cat secret/f", "cat to-f", "cp secret/f x"],
+  "bash(*)": ["ls", "ls -l", "npm test", "true | cat a", "$x y", "x=1 y z", "> a", "git status"],
+  "command(**)": ["ls", "ls -l src", "npm test"],
+  "bash(touch **)": ["touch", "touch x", "touch x y", "ls | xargs touch"],
   "host(evil.com)": [
     "curl evil.com",
     "nc evil.com 80",
@@ -230,6 +237,7 @@ const unrelated: Readonly<Record<string, readonly string[]>> = {
   "write(**/*.key)": ["cp a src/x.ts", "rm a"],
   "bash(git push *)": ["git log -3", "git commit -m push", "echo git push", "npm run push"],
   "bash(git push)": ["git push origin main"],
+  "read(link/f)": ["cat a", "grep -r x src"],
 };
 
 describe("S-H1: what is forbidden stays forbidden by another name", () => {
@@ -245,6 +253,20 @@ describe("S-H1: what is forbidden stays forbidden by another name", () => {
       expect(await effect({ deny: [rule] }, command)).toBe("allow");
     });
   }
+});
+
+test("S-H1: where all commands are forbidden, those of PowerShell are as well", async () => {
+  const policy = fixedPolicy(policyLayer("user", { allow: ["*"], deny: ["command(*)"] }));
+  const broker = createApprovalBroker({ policy, risk: riskOf, project });
+  const call = toolCall("powershell", { command: "Get-ChildItem -Force" });
+  expect((await broker.preview(call, project)).effect).toBe("deny");
+  expect((await broker.preview(toolCall("read", { path: "a" }), project)).effect).toBe("allow");
+});
+
+test("S-H1: a rule that permits commands of one word permits no others", async () => {
+  const policy = fixedPolicy(policyLayer("user", { allow: ["bash(*)"] }));
+  const broker = createApprovalBroker({ policy, risk: riskOf, project });
+  expect((await broker.preview(bashCall("touch x"), project)).effect).toBe("ask");
 });
 
 describe("S-H1: tools that take a path take it as it is written", () => {

@@ -42,6 +42,8 @@ function touches(rule: Rule, facts: CallFacts, { project }: DecisionPlace): bool
     case "host":
       return [...facts.hosts, ...hostsOfSenders(facts)].some((host) => rule.matchesHost(host));
     case "command":
+      // A rule about all commands is also about one without words, and of a shell that is not known here.
+      if (facts.command !== undefined && isAbout(rule, [])) return true;
       return (facts.shell?.commands ?? []).some(
         ({ words, wraps }) =>
           isAbout(rule, words) ||

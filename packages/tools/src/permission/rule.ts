@@ -1,10 +1,9 @@
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
 import picomatch from "picomatch";
 import { parse } from "unbash";
 import { baseName, readWord, type ShellWord } from "../shell/words.ts";
 import { ToolError } from "../shared/tool-error.ts";
-import { foldPath, isInside } from "../shared/inside.ts";
+import { systemProgram } from "../shell/read-only.ts";
+import { folderMatcher, pathMatcher } from "./path-rule.ts";
 
 /**
  * A rule, as a policy file has it:
@@ -82,36 +81,6 @@ function badRule(text: string, why: string): ToolError {
   );
 }
 
-function pathMatcher(body: string): Rule["matchesPath"] {
-  let made: { project: string; exact: picomatch.Matcher; loose: picomatch.Matcher } | undefined;
-  return (paths, project, strict) => {
-    // One search asks about very many paths.
-    if (made?.project !== project) {
-      const escaped = fullPath(body, project).replaceAll(/[()]/g, "\\$&");
-      const whole = (text: string): picomatch.Matcher =>
-        picomatch([text, `${text.replace(/\/$/, "")}/**`], { dot: true });
-      made = { project, exact: whole(escaped), loose: whole(foldPath(escaped)) };
-    }
-    const { exact, loose } = made;
-    if (strict) return paths.length > 0 && paths.every((path) => exact(path));
-    return paths.some((path) => exact(path) || loose(foldPath(path)));
-  };
-}
-
-function fullPath(body: string, project: string): string {
-  if (body === "~" || body.startsWith("~/")) return join(homedir(), body.slice(1));
-  return isAbsolute(body) ? body : join(project, body);
-}
-
-function folderMatcher(body: string): Rule["reachesInto"] {
-  return (folder, project) => {
-    const full = foldPath(fullPath(body, project));
-    const fixed = full.replace(/[^/]*[*?[{].*$/s, "");
-    const inside = foldPath(folder);
-    return isInside(fixed, inside) || (fixed !== full && isInside(inside, fixed));
-  };
-}
-
 function commandMatcher(body: string, text: string): Rule["matchesCommand"] {
   const script = parse(body);
   const [statement] = script.commands;
@@ -125,16 +94,19 @@ function commandMatcher(body: string, text: string): Rule["matchesCommand"] {
   const words = [name, ...args.filter((part) => part.type === "Word")].map(readWord);
   if (words.some((word) => word.kind === "dynamic")) throw badRule(text, "it must not hold variables");
   const last = words.at(-1);
-  const open = words.length > 1 && last?.kind === "glob" && last.value === "*";
-  const fixed = (open ? words.slice(0, -1) : words).map(wordMatcher);
+  const matchers = words.map(wordMatcher);
+  const isStars = last?.kind === "glob" && /^\*+$/.test(last.value);
   const named = new Set(words.map((word) => word.value));
 
   return (given, strict) => {
+    const open = words.length > 1 && isStars && (!strict || last.value === "*");
+    const fixed = open ? matchers.slice(0, -1) : matchers;
     const match = (guessed: boolean): CommandMatch => ({
       guessed,
       exact: !open && words.every((word) => word.kind === "plain"),
       names: (word) => named.has(word),
     });
+    if (!strict && isStars && words.length === 1) return match(false);
     // A word that is not known could be this one, or several: reason enough to ask, none to permit.
     const unknown = strict ? undefined : match(true);
     for (const [index, matches] of fixed.entries()) {
@@ -156,7 +128,7 @@ function commandMatcher(body: string, text: string): Rule["matchesCommand"] {
 
 /** `/bin/rm` is `rm`; for a prohibition so is `./RM`. */
 function programNames(word: ShellWord, strict: boolean): string[] {
-  const plain = /^(?:\/usr)?\/bin\/([^/]+)$/.exec(word.value)?.[1];
+  const plain = systemProgram(word.value);
   if (strict) return plain === undefined ? [word.value] : [word.value, plain];
   const name = baseName(word);
   return [word.value, name, name.toLowerCase(), name.replace(/\.(exe|cmd|bat)$/i, "")];

@@ -19,9 +19,12 @@ export function onlyReads(command: ShellCommand, inner: (words: readonly ShellWo
 /** A program that is looked for where the system has its programs; undefined for one that may be anything. */
 export function programName(name: ShellWord): string | undefined {
   if (name.kind !== "plain") return undefined;
-  return (
-    /^(?:\/usr)?\/bin\/([^/]+)$/.exec(name.value)?.[1] ?? (name.value.includes("/") ? undefined : name.value)
-  );
+  return systemProgram(name.value) ?? (name.value.includes("/") ? undefined : name.value);
+}
+
+/** The name of a program that is called by its path, where the system has its programs. */
+export function systemProgram(path: string): string | undefined {
+  return /^(?:\/usr)?\/bin\/([^/]+)$/.exec(path)?.[1];
 }
 
 /** Whether there is a list of what this program does without harm. */

@@ -1,0 +1,45 @@
+import { homedir } from "node:os";
+import { win32 } from "node:path";
+import { describe, expect, test } from "vitest";
+import { folderMatcher, pathMatcher } from "../src/permission/path-rule.ts";
+
+const project = "C:\\Users\\me\\proj";
+
+/** By what a rule says, a path that it is about and one that it is not. */
+const rows: readonly (readonly [string, string, string])[] = [
+  ["src/**", `${project}\\src\\deep\\a`, `${project}\\other\\a`],
+  ["src", `${project}\\src\\deep\\a`, `${project}\\srcs`],
+  ["src/*.ts", `${project}\\src\\a.ts`, `${project}\\src\\deep\\a.ts`],
+  ["**/*.key", `${project}\\src\\a.key`, `${project}\\src\\a.keys`],
+  ["src\\secret\\**", `${project}\\src\\secret\\a`, `${project}\\src\\a`],
+  ["..\\other/**", "C:\\Users\\me\\other\\a", `${project}\\other\\a`],
+  ["C:\\Users\\me\\.ssh\\**", "C:\\Users\\me\\.ssh\\id_rsa", "C:\\Users\\me\\ssh\\id_rsa"],
+  ["C:/Users/me/.ssh/**", "C:\\Users\\me\\.ssh\\id_rsa", "D:\\Users\\me\\.ssh\\id_rsa"],
+  ["{a,b}/**", `${project}\\b\\x`, `${project}\\c\\x`],
+  ["~/notes/**", win32.join(homedir(), "notes", "a"), `${project}\\notes\\a`],
+  ["~\\notes\\*", win32.join(homedir(), "notes", "a"), `${project}\\notes\\a`],
+  ["src (old)/*", `${project}\\src (old)\\a`, `${project}\\src old\\a`],
+];
+
+describe("S-H1: rules about paths of Windows", () => {
+  test.each(rows)("%s", (body, about, other) => {
+    for (const strict of [true, false]) {
+      expect(pathMatcher(body, win32)([about], project, strict)).toBe(true);
+      expect(pathMatcher(body, win32)([other], project, strict)).toBe(false);
+    }
+    expect(pathMatcher(body, win32)([about.toUpperCase()], project, false)).toBe(true);
+  });
+
+  test("folders that a rule reaches into", () => {
+    const reaches = folderMatcher("src\\secret\\**", win32);
+    for (const folder of [
+      project,
+      `${project}\\src`,
+      `${project.toUpperCase()}\\SRC\\secret\\deep`,
+      "C:\\Users",
+    ]) {
+      expect(reaches(folder, project), folder).toBe(true);
+    }
+    expect(reaches(`${project}\\other`, project)).toBe(false);
+  });
+});
