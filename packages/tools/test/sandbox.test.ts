@@ -1,15 +1,28 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBashTool, createSandbox, type CommandSandbox } from "../src/index.ts";
+import { moveAside } from "../src/sandbox/move-aside.ts";
 import { prove } from "../src/sandbox/prove.ts";
 import { seatbeltRules } from "../src/sandbox/seatbelt.ts";
-import { callText, temporaryFolder } from "./helpers.ts";
+import { asNobody, callText, temporaryFolder } from "./helpers.ts";
 
 const problem = await createSandbox({ writable: [process.cwd()] }).then(
   () => undefined,
@@ -141,6 +154,62 @@ describe.skipIf(problem !== undefined)(
       const hook = "git init -q hooked && cp /bin/true hooked/.git/hooks/pre-commit";
       expect(await run(hook)).toContain("must not make");
     });
+
+    test("S-G4: what was a link does not become something else", async () => {
+      const { project, run } = await setUp();
+      await rename(join(project, ".git"), join(project, "real-git"));
+      await symlink("real-git", join(project, ".git"));
+      await mkdir(join(project, "x"));
+      await symlink("x", join(project, ".vscode"));
+      expect(await run("git status --short && ls .vscode")).not.toContain("must not make");
+      const text = await run(
+        "rm .vscode .git && mkdir .vscode && echo planted > .vscode/tasks.json && cp -r real-git .git && cp /bin/true .git/hooks/pre-commit",
+      );
+      expect(text).toContain(`${project}/.vscode is now .vscode.from-sandbox`);
+      expect(text).toContain(`${project}/.git is now .git.from-sandbox`);
+      expect(existsSync(join(project, ".vscode"))).toBe(false);
+      expect(existsSync(join(project, ".git"))).toBe(false);
+      expect(existsSync(join(project, ".git.from-sandbox", "hooks", "pre-commit"))).toBe(true);
+    });
+
+    test(
+      "S-G4: a repository that was not looked at before the command is nobody's plant",
+      { timeout: 60_000 },
+      async () => {
+        const { project, run } = await setUp();
+        for (let number = 1_000; number < 5_000; number += 1) await mkdir(join(project, `folder-${number}`));
+        const hooked = async (folder: string) => {
+          await mkdir(folder, { recursive: true });
+          execFileSync("git", ["init", "-q"], { cwd: folder });
+          await writeFile(join(folder, ".git", "hooks", "pre-commit"), "", { mode: 0o755 });
+          return join(folder, ".git");
+        };
+        const deeper = join(project, "folder-2000", "deeper");
+        const own = await hooked(deeper);
+        await rename(await hooked(join(deeper, "prepared")), join(deeper, "prepared", "git"));
+        // What is a moment older than the command may be its own, since not all clocks are fine.
+        await sleep(2_500);
+        const text = await run(
+          "rmdir folder-1*; cd folder-2000/deeper; mv prepared/git prepared/.git; git init -q new; cp /bin/true new/.git/hooks/pre-commit",
+        );
+        expect(text).toContain(`${deeper}/prepared/.git is now .git.from-sandbox`);
+        expect(text).toContain(`${deeper}/new/.git is now .git.from-sandbox`);
+        expect(text).not.toContain(`${deeper}/.git is now`);
+        expect(existsSync(own)).toBe(true);
+      },
+    );
+
+    test(
+      "S-G4: what was made where nobody looks does not come to where somebody does",
+      { timeout: 60_000 },
+      async () => {
+        const { run } = await setUp();
+        const deep = "1/2/3/4/5/6/7/8";
+        await run(`mkdir -p ${deep} && git init -q ${deep} && cp /bin/true ${deep}/.git/hooks/pre-commit`);
+        await sleep(2_500);
+        expect(await run(`mv ${deep} here`)).toContain("here/.git is now .git.from-sandbox");
+      },
+    );
 
     test("there is no network", async () => {
       const { run } = await setUp();
@@ -284,6 +353,22 @@ test("S-H6: a sandbox that does not hold is none", async () => {
   for (const place of [tmpdir(), homedir()]) {
     expect((await readdir(place)).filter((name) => name.startsWith(".zotpilot-proof-"))).toEqual([]);
   }
+});
+
+test("S-G4: what cannot be renamed is told, and the rest is renamed all the same", async () => {
+  const locked = await temporaryFolder();
+  const open = await temporaryFolder();
+  const absent = [locked, open].map((folder) => join(folder, ".husky"));
+  for (const path of absent) await mkdir(path);
+  if (process.getuid?.() === 0) await chown(open, 65_534, 65_534);
+  onTestFinished(() => chmod(locked, 0o755));
+  const before = { writable: [], around: { secrets: [], repositories: [], unseen: [] }, links: new Map() };
+  await asNobody(locked, async () => {
+    await chmod(locked, 0o555);
+    const said = await moveAside({ ...before, absent, startedAt: 0 });
+    expect(said).toContain(`cannot rename ${locked}/.husky: permission denied`);
+    expect(said).toContain(`${open}/.husky is now .husky.from-sandbox`);
+  });
 });
 
 test("S-H6, S-H7: what seatbelt is told", async () => {

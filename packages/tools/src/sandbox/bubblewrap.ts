@@ -66,20 +66,20 @@ export async function createBubblewrap(options: SandboxOptions): Promise<Command
       if (["/tmp", "/var/tmp", "/run"].some((top) => isInside(folder, top)))
         args.push("--ro-bind", folder, folder);
       for (const path of writable) args.push("--bind", path, path);
+      const startedAt = Date.now();
       const around = await lookAround(writable);
-      const { readOnly, pinned, absent } = await protectedPlaces(writable, around.repositories);
+      const { readOnly, pinned, absent, links } = await protectedPlaces(writable, around.repositories);
       for (const path of pinned) args.push("--bind", path, path);
       for (const path of readOnly) args.push("--ro-bind", path, path);
       for (const { path, isFolder } of await secretPlaces([...around.secrets, ...(options.hidden ?? [])])) {
         args.push(...(isFolder ? ["--tmpfs", path] : ["--ro-bind", "/dev/null", path]));
       }
       args.push("--chdir", folder, "--", program.file, ...program.args);
-      const { repositories } = around;
       return {
         file: bwrap,
         args,
         env: withoutSecrets(program.env),
-        finish: () => moveAside({ writable, repositories, absent }),
+        finish: () => moveAside({ writable, around, absent, links, startedAt }),
       };
     },
   };

@@ -7,6 +7,8 @@ export interface Surroundings {
   secrets: string[];
   /** Folders or files named `.git`. */
   repositories: string[];
+  /** Folders that were not looked into, because there were too many before them. */
+  unseen: string[];
 }
 
 const SECRET_FILE = /^\.env(\..+)?$|^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/i;
@@ -18,13 +20,13 @@ const NOT_ENTERED = new Set(["node_modules", ".git"]);
 
 /** Looks through some folders, the upper levels first, as far as it can be done before each command. */
 export async function lookAround(folders: readonly string[]): Promise<Surroundings> {
-  const found: Surroundings = { secrets: [], repositories: [] };
+  const found: Surroundings = { secrets: [], repositories: [], unseen: [] };
   let level = [...folders];
   let visited = 0;
   for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth += 1) {
     const next: string[] = [];
-    for (const folder of level) {
-      if ((visited += 1) > MAX_FOLDERS) return found;
+    for (const [index, folder] of level.entries()) {
+      if ((visited += 1) > MAX_FOLDERS) return { ...found, unseen: [...level.slice(index), ...next] };
       for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
         const path = join(folder, entry.name);
         if (entry.name === ".git") found.repositories.push(path);

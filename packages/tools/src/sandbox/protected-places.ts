@@ -1,5 +1,6 @@
-import { lstat } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { kindOf } from "../shared/kind-of.ts";
 
 /** What programs outside of the sandbox run or obey without being asked. */
 const IN_PROJECT = [
@@ -34,6 +35,8 @@ export interface ProtectedPlaces {
   pinned: string[];
   /** Are not there and must not come. */
   absent: string[];
+  /** Are links, or no files at all, and must not become anything else; with where they lead. */
+  links: Map<string, string | undefined>;
 }
 
 /** Finds what commands must not plant for others to run. `repositories` are the folders or files named `.git`. */
@@ -41,7 +44,7 @@ export async function protectedPlaces(
   writable: readonly string[],
   repositories: readonly string[],
 ): Promise<ProtectedPlaces> {
-  const places: ProtectedPlaces = { readOnly: [], pinned: [], absent: [] };
+  const places: ProtectedPlaces = { readOnly: [], pinned: [], absent: [], links: new Map() };
   const own = writable.flatMap((folder) =>
     IN_PROJECT.map((name) => ({ top: folder, path: join(folder, name) })),
   );
@@ -50,13 +53,15 @@ export async function protectedPlaces(
   for (const path of new Set([...writable.map((folder) => join(folder, ".git")), ...repositories])) {
     const kind = await kindOf(path);
     if (kind === "file") places.readOnly.push(path);
+    if (kind === "other") places.links.set(path, await linkOf(path));
     if (kind !== "folder") continue;
     pinned.add(path);
     inside.push(...IN_REPOSITORY.map((name) => ({ top: path, path: join(path, name) })));
   }
   for (const { top, path } of [...own, ...inside]) {
     const kind = await kindOf(path);
-    // A link is left alone: what it leads to is read-only already, or is writable as itself.
+    // A link is left as it is: what it leads to is read-only already, or is writable as itself.
+    if (kind === "other") places.links.set(path, await linkOf(path));
     if (kind === "file" || kind === "folder") places.readOnly.push(path);
     if (kind === "absent") {
       places.absent.push(path);
@@ -68,9 +73,7 @@ export async function protectedPlaces(
   return places;
 }
 
-/** What stands at a place. */
-export async function kindOf(path: string): Promise<"absent" | "file" | "folder" | "other"> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (!stats) return "absent";
-  return stats.isDirectory() ? "folder" : stats.isFile() ? "file" : "other";
+/** Where a link leads; undefined for what is none. */
+export function linkOf(path: string): Promise<string | undefined> {
+  return readlink(path).catch(() => undefined);
 }
