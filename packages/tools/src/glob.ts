@@ -8,14 +8,14 @@ import { confinementOf } from "./shared/confinement.ts";
 import { detailed } from "./shared/details.ts";
 
 const DESCRIPTION =
-  'Find files: "*.ts" by name anywhere below, "src/**/*.ts" by path, "src/*" all that is in a folder, "**/test/" folders. ' +
+  'Find files: "*.ts" by name anywhere below, "src/**/*.ts" by path, "*" or "src/*" all that is in a folder, "**/test/" folders. ' +
   'Sorted; folders end in "/". Names that begin with a dot are found with hidden, or where the pattern writes the dot. ' +
   "What .gitignore names, .git and node_modules are left out unless path or pattern begin there. path is where to start.";
 
 /**
  * Finds files: `{ pattern, path?, hidden? }`.
  *
- * A pattern without a slash is about names anywhere below. Folders are found by a pattern that ends in a slash, and
+ * A pattern without a slash is about names anywhere below, but for `*`, which is all that is in the folder. Folders are found by a pattern that ends in a slash, and
  * beside files by one that ends in `/*`. Paths come sorted and relative to the working folder, at most 1000 of them,
  * with the number of those left out. `.gitignore` files are respected, hidden files and folders are left out unless
  * `hidden` or a dot in the pattern asks for them, symbolic links are listed and not followed. Throws a `ToolError` for

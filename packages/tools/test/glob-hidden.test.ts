@@ -18,11 +18,12 @@ describe("hidden files and folders", () => {
 
   test("are left out, and the result says how to find them", async () => {
     const folder = await tree(...names);
-    for (const pattern of ["*", "**", "*.yml", "src/*", "**/{y,z}.yml"]) {
+    for (const pattern of ["**", "**/*", "*.yml", "src/*", "**/{y,z}.yml"]) {
       expect(await find(folder, pattern)).toEqual(["src/z.yml"]);
       expect(await find(folder, pattern, undefined, { hidden: false })).toEqual(["src/z.yml"]);
     }
     expect(await find(folder, "./*")).toEqual(["src/"]);
+    expect(await find(folder, "*")).toEqual(["src/"]);
     expect(await find(folder, "./*/")).toEqual(["src/"]);
     expect(await callText(globTool, folder, { pattern: "ci.yml" })).toBe(
       "no files match ci.yml; 2 ignored files or folders left out; 5 hidden ones left out, which hidden: true looks at\n",
@@ -33,13 +34,13 @@ describe("hidden files and folders", () => {
     const folder = await tree(...names);
     const all = names.filter((name) => !/^(?:\.git|node_modules)\//.test(name)).toSorted();
     const hidden = { hidden: true };
-    expect(await find(folder, "*", undefined, hidden)).toEqual(all);
+    expect(await find(folder, "**", undefined, hidden)).toEqual(all);
     expect(await find(folder, "**", undefined, hidden)).toEqual(all);
     expect(await find(folder, "*.yml", undefined, hidden)).toEqual(
       all.filter((name) => name.endsWith(".yml")),
     );
     expect(await find(folder, "./*", undefined, hidden)).toEqual([".env", ".github/", ".z.yml", "src/"]);
-    expect(await find(folder, "*", "src", hidden)).toEqual(["src/.cache/y.yml", "src/.env", "src/z.yml"]);
+    expect(await find(folder, "**", "src", hidden)).toEqual(["src/.cache/y.yml", "src/.env", "src/z.yml"]);
   });
 
   test.for([

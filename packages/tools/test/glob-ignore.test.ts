@@ -78,7 +78,7 @@ test("who begins inside an ignored folder sees what is there", async () => {
   });
   expect(await find(folder, "**/*.js")).toEqual(["src/x.js"]);
   expect(await find(folder, "dist/**")).toEqual(["dist/a.js", "dist/b/.gitignore", "dist/b/c.js"]);
-  expect(await find(folder, "*", "dist/b")).toEqual(["dist/b/.gitignore", "dist/b/c.js"]);
+  expect(await find(folder, "**", "dist/b")).toEqual(["dist/b/.gitignore", "dist/b/c.js"]);
   expect(await find(folder, "dist/a.js")).toEqual(["dist/a.js"]);
   expect(await find(folder, "a.js")).toEqual([]);
   expect(await callText(globTool, folder, { pattern: "**/c.map" })).toBe(
@@ -134,7 +134,7 @@ test("leaves out what git leaves out", async () => {
       expect(await find(folder, "**")).toEqual(listed);
       // What is hidden is left out after that, and nothing else.
       const shown = listed.filter((file) => !/(?:^|\/)\./.test(file));
-      expect(await find(folder, "*", ".", { hidden: false })).toEqual(shown);
+      expect(await find(folder, "**", ".", { hidden: false })).toEqual(shown);
     }),
     { numRuns: 150 },
   );

@@ -17,7 +17,7 @@ test("finds files, sorted; a pattern without a slash is about names anywhere bel
     "B.ts",
   );
   const all = ["B.ts", "a.ts", "b.ts", "src/deep/er/x.ts", "src/deep/er/y.ts", "src/x.ts"];
-  for (const pattern of ["*", "*.ts", "**/*.ts", "**", "**/*", "?.{ts,js}", "[a-zB].ts"]) {
+  for (const pattern of ["*.ts", "**/*.ts", "**", "**/*", "?.{ts,js}", "[a-zB].ts"]) {
     expect(await find(folder, pattern)).toEqual(all);
   }
   expect(await find(folder, "x.ts")).toEqual(["src/deep/er/x.ts", "src/x.ts"]);
@@ -31,6 +31,8 @@ test("finds files, sorted; a pattern without a slash is about names anywhere bel
 test("a pattern with a slash says where: ./ is the folder itself", async () => {
   const folder = await tree("b.ts", "a.ts", "src/a.ts", "src/deep/er/y.ts", "empty/");
   expect(await find(folder, "./*.ts")).toEqual(["a.ts", "b.ts"]);
+  expect(await find(folder, "*")).toEqual(["a.ts", "b.ts", "empty/", "src/"]);
+  expect(await find(folder, "*", "src")).toEqual(["src/a.ts", "src/deep/"]);
   expect(await find(folder, "./{a,b}.ts")).toEqual(["a.ts", "b.ts"]);
   expect(await find(folder, "./a.ts")).toEqual(["a.ts"]);
   expect(await find(folder, "./*.ts", "src")).toEqual(["src/a.ts"]);
@@ -132,7 +134,8 @@ test("says what is wrong with the arguments", async () => {
 
 test("a name with control characters cannot pass for another", async () => {
   const folder = await tree("a\nb", "c\u001b[31m");
-  expect(await find(folder, "*")).toEqual(['"a\\nb"', '"c\\u001b[31m"']);
+  for (const pattern of ["**", "**/*", "*", "?*[bm]*"])
+    expect(await find(folder, pattern)).toEqual(['"a\\nb"', '"c\\u001b[31m"']);
 });
 
 test("says in one line which folders could not be read", async () => {
@@ -167,9 +170,9 @@ test("shows 1000 paths or 51200 bytes, and says how many are left out", async ()
   const folder = await temporaryFolder();
   const make = (names: string) => execFileSync("bash", ["-c", `touch ${names}`], { cwd: folder });
   make("{1001..2000}");
-  expect(await find(folder, "*")).toHaveLength(1000);
+  expect(await find(folder, "**")).toHaveLength(1000);
   make("{2001..2003}");
-  const cut = await find(folder, "*");
+  const cut = await find(folder, "**");
   expect(cut).toHaveLength(1001);
   expect(cut.slice(-2)).toEqual(["2000", "... [3 more left out; a narrower pattern or path shows them]"]);
   make(`${"n".repeat(200)}{1001..2000}`);

@@ -21,7 +21,8 @@ const MAX_LENGTH = 1_000;
 const PLACES = new Set([".", "..", "~"]);
 
 /**
- * A pattern without a slash is about names anywhere below, any other about paths. `hidden` makes wildcards stand for a
+ * A pattern without a slash is about names anywhere below, any other about paths; `*` alone is what is in the folder,
+ * since a list of everything below is asked for by `**`. `hidden` makes wildcards stand for a
  * leading dot too; where the pattern itself writes the dot it is found without. Throws a {@link ToolError} that says
  * what is wrong.
  */
@@ -36,7 +37,8 @@ export function parsePattern(pattern: string, { hidden = false }: { hidden?: boo
   }
   const foldersOnly = pattern.endsWith("/");
   const path = foldersOnly ? pattern.replace(/\/+$/, "") || "/" : pattern;
-  const wanted = pattern.includes("/") || PLACES.has(path) ? path : `**/${path}`;
+  const isHere = path === "*" || PLACES.has(path) || pattern.includes("/");
+  const wanted = isHere ? path : `**/${path}`;
 
   const parts = wanted.split("/");
   const first = parts.findIndex((part) => /(?<!\\)[*?[{]/.test(part));
@@ -82,7 +84,8 @@ function writtenDots(glob: string): string[] {
  */
 function compile(glob: string, pattern: string, dot: boolean): (path: string) => boolean {
   const plain = glob.replaceAll(/(?<!\\)[()|]/g, "\\$&");
-  const options = { dot, nonegate: true, noextglob: true };
+  // With "s", names may hold line feeds.
+  const options = { dot, nonegate: true, noextglob: true, flags: "s" };
   try {
     const literal = picomatch(plain.replaceAll(/(?<!\\)[[\]]/g, "\\$&"), {
       ...options,
