@@ -262,6 +262,15 @@ describe.skipIf(problem !== undefined)(
       expect(await run("cat /proc/*/environ | tr '\\0' '\\n'")).not.toMatch(/key-in-env|token-in-env/);
     });
 
+    test("S-H7: what the file tools ask about is out of sight as well, but for certificates of authorities", async () => {
+      const { project, run } = await setUp();
+      const hidden = ["server.pem", "Key.P12", "credentials.json", "auth.json", ".netrc", ".git-credentials"];
+      const shown = [".env.example", "cacert.pem", "notes.json", "pem"];
+      for (const name of [...hidden, ...shown]) await writeFile(join(project, name), `canary-in-${name}\n`);
+      const text = await run(`cat ${[...hidden, ...shown].join(" ")}`);
+      expect(text.match(/canary-in-\S+/g)).toEqual(shown.map((name) => `canary-in-${name}`));
+    });
+
     test("S-H7: our own credentials and those of others are not to be read, whatever reads them", async () => {
       const { project } = await setUp();
       // Not in a temporary folder, since these are hidden as they are.

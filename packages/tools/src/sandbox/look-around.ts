@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { sensitivePaths } from "../permission/sensitive-paths.ts";
 
 /** What stands in the folders that commands may write to. All absolute. */
 export interface Surroundings {
-  /** Files that hold secrets by their name. */
+  /** Files that hold secrets, by their names and places. */
   secrets: string[];
   /** Folders or files named `.git`. */
   repositories: string[];
@@ -11,8 +12,8 @@ export interface Surroundings {
   unseen: string[];
 }
 
-const SECRET_FILE = /^\.env(\..+)?$|^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/i;
-const EXAMPLE = /^\.env\.(example|sample|template|dist|defaults?)$/i;
+/** Certificates of authorities, without which programs of some languages trust nobody. */
+const PUBLIC = /^cacert\.pem$/i;
 const MAX_DEPTH = 6;
 /** Looked at before each command, so there cannot be very many. */
 const MAX_FOLDERS = 4_000;
@@ -20,6 +21,7 @@ const NOT_ENTERED = new Set(["node_modules", ".git"]);
 
 /** Looks through some folders, the upper levels first, as far as it can be done before each command. */
 export async function lookAround(folders: readonly string[]): Promise<Surroundings> {
+  const { reading } = sensitivePaths();
   const found: Surroundings = { secrets: [], repositories: [], unseen: [] };
   let level = [...folders];
   let visited = 0;
@@ -32,7 +34,7 @@ export async function lookAround(folders: readonly string[]): Promise<Surroundin
         if (entry.name === ".git") found.repositories.push(path);
         else if (entry.isDirectory()) {
           if (!NOT_ENTERED.has(entry.name)) next.push(path);
-        } else if (SECRET_FILE.test(entry.name) && !EXAMPLE.test(entry.name)) found.secrets.push(path);
+        } else if (reading(path) !== undefined && !PUBLIC.test(entry.name)) found.secrets.push(path);
       }
     }
     level = next;
