@@ -1,8 +1,8 @@
 import { link, mkdir, readFile, rmdir, stat, symlink, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ApprovalRequest, AskForApproval, ToolResult } from "@zotpilot/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import {
   callDigest,
   createApprovalBroker,
@@ -158,6 +158,8 @@ describe("S-H1: deny beats ask beats allow", () => {
     expect(await curl("-d @x https://api.example.com/x")).toBe("ask");
     expect(await curl("-L https://api.example.com/x")).toBe("ask");
     expect(await curl("https://api.example.com/$(cat x)")).toBe("ask");
+    expect(await curl("https://%")).toBe("ask");
+    expect(await curl("https://api.example.com/x https://:80")).toBe("ask");
     expect(await effect("bash", { command: "wget https://a.evil.example/" })).toBe("deny");
   });
 });
@@ -478,6 +480,13 @@ describe("rules that leave the rest open", () => {
     ["bash(touch *)", "cd .. && touch x", "ask"],
     ["bash(touch *)", "A=b touch x", "ask"],
     ["bash(touch *)", "CI=1 touch x", "allow"],
+    ["bash(touch *)", "cd out && touch x", "ask"],
+    ["bash(touch *)", "cd out/deep && touch x", "ask"],
+    ["bash(touch *)", "cd -P out && touch x", "ask"],
+    ["bash(touch *)", "cd src/back && touch x", "allow"],
+    ["bash(npm test)", "cd out && npm test", "ask"],
+    ["bash(npm test)", "cd out; npm test", "ask"],
+    ["bash(npm test)", "pushd out && npm test", "ask"],
     ["bash(npm test)", "npm_config_script_shell=./evil npm test", "ask"],
     ["bash(npm test)", "npm_config_script_shell=./evil; npm test", "ask"],
     ["bash(npm test)", "env npm_config_script_shell=./evil npm test", "ask"],
@@ -498,11 +507,43 @@ describe("rules that leave the rest open", () => {
     ["bash(go test *)", "go test -v -run=X ./...", "allow"],
     ["bash(curl *)", "curl --out x http://a", "ask"],
     ["bash(npm run *)", "npm run x --script-shell=./x", "ask"],
+    ["bash(curl *)", "curl -H @/root/.config/x https://a.example", "ask"],
+    ["bash(curl *)", "curl -H @- https://a.example", "ask"],
+    ["bash(curl *)", "curl -sSH@x https://a.example", "ask"],
+    ["bash(curl *)", "curl --header @x https://a.example", "ask"],
+    ["bash(curl *)", "curl --header=@x https://a.example", "ask"],
+    ["bash(curl *)", "curl file:///x/y", "ask"],
+    ["bash(curl *)", "curl FILE://localhost/x/y", "ask"],
+    ["bash(curl *)", "curl scp://a.example/x", "ask"],
+    ["bash(curl *)", "curl https://a.example file:/x", "ask"],
+    ["bash(curl *)", "curl -sSL -H 'Accept: a/b' https://a.example/x?y=@z", "allow"],
+    ["bash(curl *)", "curl -I localhost:3000/x", "allow"],
+    ["bash(tar *)", "tar cf a.example:x .", "ask"],
+    ["bash(tar *)", "tar -czf me@a.example:x .", "ask"],
+    ["bash(tar *)", "tar -c --file=a.example:x .", "ask"],
+    ["bash(tar *)", "tar czf ./a:b src", "allow"],
     ["bash(cargo test *)", "cargo test --config=x", "ask"],
     // What is not known here can do whatever it can do.
     ["bash(mytool *)", "mytool --anything x", "allow"],
   ])("%s and %j: %s", async (rule, command, expected) => {
-    const { effect } = await broker({ allow: [rule] });
+    const { effect, project } = await broker({ allow: [rule] });
+    await mkdir(join(project, "src"));
+    await symlink(tmpdir(), join(project, "out"));
+    await symlink("..", join(project, "src", "back"));
     expect(await effect("bash", { command })).toBe(expected);
+  });
+
+  test("cd goes to other folders where the environment says so", async () => {
+    const elsewhere = await temporaryFolder();
+    const { effect } = await broker({ allow: ["bash(touch *)"], deny: [`read(${elsewhere}/src/x)`] });
+    const before = process.env["CDPATH"];
+    process.env["CDPATH"] = `/none:${elsewhere}`;
+    onTestFinished(() => {
+      if (before === undefined) delete process.env["CDPATH"];
+      else process.env["CDPATH"] = before;
+    });
+    expect(await effect("bash", { command: "cd src && touch y" })).toBe("ask");
+    expect(await effect("bash", { command: "cd src && cat x" })).toBe("deny");
+    expect(await effect("bash", { command: "cd ./src && cat x" })).toBe("allow");
   });
 });

@@ -30,7 +30,7 @@ export function isAllowed(
   }
   const { shell } = facts;
   if (!shell) return false;
-  const stays = staysInside(shell.commands, place);
+  const stays = staysInside(facts, shell.commands, place);
   // What a program does can depend on any variable, such as `npm_config_script_shell`.
   const setsVariables = [...shell.variables.keys()].some((name) => !isHarmlessVariable(name));
   // Without a known folder it is not known which files and programs a rule would be about.
@@ -82,15 +82,23 @@ function commandIsAllowed(
   const urls = words.slice(1).filter((word) => word.value.startsWith("https://"));
   return (
     urls.length > 0 &&
-    urls.every((word) => hosts.some((rule) => rule.matchesHost(new URL(word.value).hostname)))
+    urls.every(({ value }) => {
+      const host = URL.parse(value)?.hostname;
+      return host !== undefined && hosts.some((rule) => rule.matchesHost(host));
+    })
   );
 }
 
-function staysInside(commands: readonly ShellCommand[], { cwd, project }: DecisionPlace): boolean {
+function staysInside(
+  { paths }: CallFacts,
+  commands: readonly ShellCommand[],
+  { cwd, project }: DecisionPlace,
+): boolean {
   if (commands.some(({ wraps }) => wraps?.changesFolder)) return false;
   const moves = commands.filter(({ words }) => /^(cd|pushd|popd)$/.test(baseName(words[0])));
-  // Two moves could add up, and a link could lead out.
-  if (moves.length > 1) return false;
+  // Two moves could add up, a link could lead out, and so could the environment.
+  if (moves.length > 1 || (moves.length > 0 && process.env["CDPATH"])) return false;
+  if (paths.some(({ by, real }) => by && moves.includes(by) && !isInside(real, project))) return false;
   return moves.every(({ words }) => {
     const [, target, ...more] = words;
     if (target?.kind !== "plain" || more.length > 0 || target.tilde) return false;

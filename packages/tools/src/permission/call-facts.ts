@@ -60,7 +60,7 @@ const PATH_KEYS = new Set([
 const URL_KEYS = new Set(["url", "uri", "href", "endpoint"]);
 const OWN_TOOLS = new Set(["edit", "glob", "grep", "read", "write"]);
 const POSIX_SHELLS = new Set(["bash", "sh", "shell"]);
-const MAX_PATHS = 200;
+const MAX_PATHS = 1_000;
 
 /** Looks at a call without running anything. Links are followed by asking the file system. */
 export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Promise<CallFacts> {
@@ -146,8 +146,7 @@ async function lookUp(mention: PathMention, facts: CallFacts): Promise<NamedPath
     const absolute = resolve(from, shown);
     return [{ shown, absolute, real: absolute, access, by, isFolder: false, links: 0 }];
   }
-  if (!isPattern)
-    return [await lookAt(shown, mention.path ?? (tilde ? expandTilde(shown) : shown), mention)];
+  if (!isPattern) return [await lookAt(shown, mention.path ?? (tilde ? expandTilde(shown) : shown), mention)];
   const matching = await matchingFiles(shown, from, tilde);
   if (!matching) facts.unclear.push(`${shown} stands for too many files`);
   if (matching?.length === 0) {

@@ -6,6 +6,7 @@ import { possibleTexts, withSomething } from "../shell/possible-texts.ts";
 import { SHOWING } from "../shell/readers.ts";
 import { searchOf } from "../shell/searches.ts";
 import { baseName, type ShellWord } from "../shell/words.ts";
+import { pathsInside } from "./paths-inside.ts";
 
 /** A path as a call names it, before anybody looked at it. */
 export interface PathMention {
@@ -59,7 +60,8 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
 
   function take(word: ShellWord, naming: Naming): void {
     if (recurses && word.value.includes("**")) unclear.add(`it cannot be told how deep ${word.value} goes`);
-    if (word.kind === "plain") mention(word.value, naming, word.tilde, naming.hasPatterns && isPattern(word.value));
+    if (word.kind === "plain")
+      mention(word.value, naming, word.tilde, naming.hasPatterns && isPattern(word.value));
     else if (word.kind === "glob") mention(word.value, naming, word.tilde, true);
     else if (word.certain) guess(word.ifEmpty, naming);
     else takeUnknown(word, naming);
@@ -93,18 +95,6 @@ export async function commandPaths(shell: ShellFacts, cwd: string): Promise<Comm
 
 /** With these `**` may stand for folders of any depth. */
 const RECURSING = /^(shopt|set|(ba|z|k|fi)?sh)$/;
-
-/** `--file=path`, `-f/path`, `-fpath`, and whatever follows a colon: `HEAD:path`, `:0:path`, `:(top)path`, `host:path`. */
-function pathsInside(word: string): string[] {
-  const forms = [/^-[\w-]*?=?([~/.].*)$/, /^[\w-]+=(.+)$/, /^-[A-Za-z]([^~/.].*)$/];
-  const behindColons = [...word.matchAll(/:(?:\([^)]*\)|[!^]*)/g)].map(({ index, 0: { length } }) =>
-    word.slice(index + length),
-  );
-  // Long texts have many of them.
-  if (behindColons.length > 8) behindColons.splice(4, behindColons.length - 8);
-  const fromTop = /^:\/(.+)$/.exec(word)?.[1] ?? "";
-  return [...forms.flatMap((form) => form.exec(word)?.[1] ?? []), ...behindColons, fromTop].filter(Boolean);
-}
 
 function isPattern(text: string): boolean {
   return /[*?[]/.test(text);

@@ -1,10 +1,12 @@
 import { gitOptionsAreGood } from "../shell/git-commands.ts";
-import { readArguments, type GoodOptions } from "../shell/options.ts";
+import { readArguments, type Arguments, type GoodOptions } from "../shell/options.ts";
 import { isKnownReader, programOnlyReads } from "../shell/read-only.ts";
 import { baseName, plainWord, type ShellWord } from "../shell/words.ts";
 import type { CommandMatch } from "./rule.ts";
 
-/** Options of programs that often run others, with which these do no more than their name says. */
+/**
+ * Options of programs that often run others, or send and store files, with which these do no more than their name says.
+ */
 const GOOD_OPTIONS: Readonly<Record<string, GoodOptions>> = {
   awk: "",
   cargo:
@@ -21,6 +23,16 @@ const GOOD_OPTIONS: Readonly<Record<string, GoodOptions>> = {
   tar: "-cxtzjJvf: -C: --create --extract --list --gzip --bzip2 --xz --verbose --file= --directory= --exclude= --strip-components=",
   wget: "-qvcN --quiet --continue --timestamping --no-verbose",
   zip: "-rqvj -x: --recurse-paths --quiet",
+};
+
+/** What else is wanted of some of them. */
+const CHECKS: Readonly<Record<string, (given: Arguments) => boolean>> = {
+  // It sends the file behind an `@`, and reads files by their address.
+  curl: ({ options, operands }) =>
+    options.every(({ value }) => !value?.startsWith("@")) &&
+    operands.every(({ value }) => /^https?:\/\//i.test(value) || !/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(value)),
+  // With a colon in its name, an archive is on another machine.
+  tar: ({ options }) => options.every(({ name, value }) => !/^(-f|--file)$/.test(name) || !/^[^/]*:/.test(value ?? "")),
 };
 
 /** The same where options are whole names behind a single dash. */
@@ -44,5 +56,7 @@ export function staysWithin(words: readonly ShellWord[], match: CommandMatch): b
   if (program === "tar" && first && !first.value.startsWith("-"))
     rest.splice(0, 1, plainWord(`-${first.value}`));
   const good = Object.hasOwn(GOOD_OPTIONS, program) ? GOOD_OPTIONS[program] : undefined;
-  return good === undefined || readArguments(rest, good) !== undefined;
+  if (good === undefined) return true;
+  const given = readArguments(rest, good);
+  return given !== undefined && (CHECKS[program]?.(given) ?? true);
 }

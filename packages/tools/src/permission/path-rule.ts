@@ -19,7 +19,9 @@ export function pathMatcher(body: string, system = HERE): Rule["matchesPath"] {
       const full = fullPath(body, project, system);
       const whole = (texts: readonly string[]): picomatch.Matcher => {
         const escaped = texts.map((text) => text.replaceAll(/[()]/g, "\\$&"));
-        return picomatch([...escaped, ...escaped.map((text) => `${text.replace(/\/$/, "")}/**`)], { dot: true });
+        return picomatch([...escaped, ...escaped.map((text) => `${text.replace(/\/$/, "")}/**`)], {
+          dot: true,
+        });
       };
       made = { project, exact: whole([full]), loose: whole([full, realForm(full)].map(foldPath)) };
     }

@@ -46,8 +46,10 @@ async function leadsTo(text: string, from: string): Promise<string[]> {
   // What it was before the shell began, it has from its environment.
   if (text === "-") return [process.env["OLDPWD"] ?? from];
   const logical = resolve(from, text);
+  const parents = /^([/~]|\.\.?(\/|$))/.test(text) ? [] : (process.env["CDPATH"]?.split(":") ?? []);
   const physical = await physicalPath(text, from);
   const found = physical === (await realPathOf(logical)) ? [logical] : [logical, physical];
+  found.push(...parents.map((parent) => resolve(from, parent, text)));
   // With quotes around it, `~` is the name of a folder.
   return text.startsWith("~") ? [...found, resolve(from, expandTilde(text))] : found;
 }

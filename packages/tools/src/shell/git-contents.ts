@@ -13,7 +13,8 @@ const PATCH =
   /^-(?!-)[^-]*[puUWcLm]|^--(patch|unified|function|cc|word-diff|color-words|binary|full-diff|remerge|diff-merges|dd)/;
 const VERBOSE = /^-(?!-)[^-]*[vpie]|^--(verbose|patch|interactive|edit)/;
 /** Options with which a comparison tells only which files differ. */
-const SUMMARY = /^(--(stat|numstat|shortstat|name-only|name-status|summary|dirstat|compact-summary|quiet|no-patch)(=.*)?|-s)$/;
+const SUMMARY =
+  /^(--(stat|numstat|shortstat|name-only|name-status|summary|dirstat|compact-summary|quiet|no-patch)(=.*)?|-s)$/;
 /** Options before the command that have a value of their own. */
 const VALUED = /^(-[cC]|--(git-dir|work-tree|namespace|config-env|super-prefix|attr-source|exec-path))$/;
 

@@ -2,9 +2,7 @@
  * Tells which names fit any of some patterns of names, as `rg -g`, `grep --include` and a line of `.gitignore` have them;
  * some more may fit. A file is known by the last part of a pattern, a folder by any part.
  */
-export function fittingNames(
-  patterns: readonly string[],
-): (name: string, isFolder: boolean) => boolean {
+export function fittingNames(patterns: readonly string[]): (name: string, isFolder: boolean) => boolean {
   const parts = patterns.map((pattern) =>
     // What stands in brackets and braces is taken for anything.
     pattern

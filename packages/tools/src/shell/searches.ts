@@ -142,8 +142,8 @@ function ripgrep(words: readonly ShellWord[]): Search | undefined {
   // These only tell names.
   if (uses(/^--(files|type-list)$/)) return undefined;
   const globs = valuesOf(given, /^(-g|--i?glob)$/).filter((glob) => !glob.startsWith("!"));
-  const types = valuesOf(given, /^(-t|--type)$/).flatMap((type) =>
-    (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined)?.split(" ") ?? ["*"],
+  const types = valuesOf(given, /^(-t|--type)$/).flatMap(
+    (type) => (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined)?.split(" ") ?? ["*"],
   );
   const hidden =
     uses(/^(-\.|--hidden)$/) || options.filter(({ name }) => /^(-u|--unrestricted)$/.test(name)).length > 1;
