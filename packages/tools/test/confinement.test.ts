@@ -115,6 +115,8 @@ describe("S-G1: file tools stay inside", () => {
     const context = { cwd: folder, signal: new AbortController().signal, progress: () => {} };
     expect((await run(toolCall("send_file", { file_path: "/etc/passwd" }), context)).isError).toBe(true);
     expect((await run(toolCall("send_file", { file_path: "x" }), context)).isError).toBe(false);
+    expect((await run(toolCall("run_tests", { cwd: ".." }), context)).isError).toBe(true);
+    expect((await run(toolCall("run_tests", { cwd: "." }), context)).isError).toBe(false);
   });
 });
 

@@ -13,7 +13,7 @@ export interface ConfinementOptions {
   except?: readonly string[];
 }
 
-const PATH_KEYS = ["path", "file", "file_path", "filepath", "filename", "dir", "directory", "folder"];
+const PATH_KEYS = ["path", "file", "file_path", "filepath", "filename", "dir", "directory", "folder", "cwd"];
 
 /**
  * Confines file tools to some folders, by where a path really leads: through links, `..`, other spellings, and also

@@ -29,7 +29,7 @@ const MAX_JOBS = 50;
 const MAX_RUNNING = 16;
 /** How much of the output is held in memory, in UTF-16 units. */
 const MAX_TAIL = 100_000;
-/** A month; longer than a timer can be set for, it would fire at once. */
+/** The longest time a timer can be set for, 24 days; a longer one would fire at once. */
 const NO_LIMIT_MS = 2_147_483_647;
 
 /** Starts with no jobs. They end with the program, at the latest. */

@@ -1,6 +1,6 @@
 /** Why a tool could not do what it was asked, for programs; the message says it to the model and to people. */
 export type ToolErrorCode =
-  /** There is no such file or folder. */
+  /** There is no such file, folder or job, or nothing to undo. */
   | "not_found"
   /** The path names a folder, a device, a pipe, or something else that is not a plain file. */
   | "not_a_file"
@@ -12,11 +12,11 @@ export type ToolErrorCode =
   | "too_large"
   /** The arguments have the right types and still make no sense. */
   | "bad_input"
-  /** An edit's `oldText` is not in the file, or is there more than once. */
+  /** An edit's `oldText` is not in the file or is there more than once, or edits overlap. */
   | "no_match"
-  /** Somebody else kept changing the file while it was being edited. */
+  /** Somebody else changed the file since it was read, keeps changing it, or holds its lock. */
   | "changed"
-  /** The operating system refused: permissions, a full disk, a read-only file. */
+  /** The operating system refused: permissions, a full disk, a read-only file. Or too many jobs run already. */
   | "refused"
   /** A rule of a policy that cannot be read. */
   | "bad_rule"
