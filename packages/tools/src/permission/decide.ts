@@ -1,4 +1,3 @@
-import { analyseShell } from "../shell/analyse.ts";
 import { deletionProblem, type DeletionProblem } from "../shell/deletions.ts";
 import { windowsDeletionProblem } from "../shell/windows-deletions.ts";
 import { isAllowed } from "./allowance.ts";
@@ -62,7 +61,7 @@ async function deletions(
   if (facts.command === undefined) return undefined;
   const windows = /\b(powershell|pwsh|cmd(\.exe)?)\b/i.test(facts.command) || facts.shell === undefined;
   const found = windows ? windowsDeletionProblem(facts.command) : undefined;
-  return found ?? deletionProblem(facts.shell ?? analyseShell(""), { cwd, roots });
+  return found ?? (facts.shell && deletionProblem(facts.shell, { cwd, roots }));
 }
 
 function defaultReason(facts: CallFacts): string {

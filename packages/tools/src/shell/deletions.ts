@@ -1,7 +1,8 @@
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { foldPath, isInside } from "../shared/inside.ts";
-import { realPathOf } from "../shared/real-path.ts";
+import { physicalPath } from "../shared/real-path.ts";
+import { matchingFiles } from "./matching-files.ts";
 import { DISK_PROGRAM, isDisk, targetsOf, type DeletionTarget } from "./deletion-targets.ts";
 import { programName, isKnownReader } from "./read-only.ts";
 import { possibleTexts } from "./possible-texts.ts";
@@ -96,31 +97,43 @@ async function targetProblem(
   };
   if (text === "" && word.ifEmpty === "") return word.certain ? undefined : unknown;
   // In the home folder `*` is all of it.
-  const target = text === "" ? cwd : absolute(text, cwd, home);
-  if (target === undefined) return unknown;
-  const inFolder = text !== word.ifEmpty || text.endsWith("/") || follows;
-  const real = inFolder
-    ? await realPathOf(target)
-    : join(await realPathOf(dirname(target)), basename(target));
-  const everything = [target, real].find((path) => isEverything(path, home));
+  const path = text === "" ? cwd : withoutTilde(text, home);
+  if (path === undefined) return unknown;
+  const target = resolve(cwd, path);
+  const inFolder = text !== word.ifEmpty || follows;
+  const places = await placesOf(path, cwd, inFolder);
+  const everything = [target, ...(places ?? [])].find((place) => isEverything(place, home));
   if (everything !== undefined && word.certain && !(action === "move" && everything === home)) {
     if (everything === home || !isInside(home, cwd))
       return { verdict: "refuse", reason: `it would ${action} everything in ${everything}` };
   }
-  if (!word.certain) return unknown;
+  const movesHome = facts.setsFolders && (word.kind === "dynamic" || text.startsWith("~"));
+  if (!word.certain || movesHome || !places) return unknown;
   if (facts.changesFolder && !/^[/~]/.test(text)) {
     return { verdict: "ask", reason: `it would ${action} ${shown} in another folder` };
   }
-  const isOurs = roots.some((root) => real !== root && isInside(real, root));
+  const isOurs = places.every((place) => roots.some((root) => place !== root && isInside(place, root)));
   // `*` empties the folder that it runs in, and a search from there need not find everything.
   if (isOurs || (target === cwd && (text === "" || (follows && text === ".")))) return undefined;
   return { verdict: "ask", reason: `it would ${action} ${shown}, which is not inside the project` };
 }
 
+/**
+ * Where something really stands, or where it leads to when what is in it counts; several places for a pattern. Undefined when
+ * these are too many to look at.
+ */
+async function placesOf(path: string, cwd: string, inFolder: boolean): Promise<string[] | undefined> {
+  const isWhole = inFolder || /(^|\/)\.{0,2}\/*$/.test(path);
+  const [folder, name] = isWhole ? [path, ""] : [dirname(path), basename(path)];
+  const found = /[*?[]/.test(folder) ? await matchingFiles(folder, cwd, false) : [];
+  if (found?.length === 0) return [join(await physicalPath(folder, cwd), name)];
+  return found?.map(({ real }) => join(real, name));
+}
+
 /** Undefined for the home folder of somebody else, and for what only the shell knows. */
-function absolute(text: string, cwd: string, home: string): string | undefined {
-  if (text === "~" || text.startsWith("~/")) return resolve(home, text.slice(2));
-  return text.startsWith("~") ? undefined : resolve(cwd, text);
+function withoutTilde(text: string, home: string): string | undefined {
+  if (text === "~" || text.startsWith("~/")) return `${home}/${text.slice(2)}`;
+  return text.startsWith("~") ? undefined : text;
 }
 
 /** The home folder, and all that it lies in. */
