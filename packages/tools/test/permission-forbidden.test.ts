@@ -174,6 +174,7 @@ const avoiding: Readonly<Record<string, readonly string[]>> = {
   "read(link/f)": ["cat secret/f", "cat link/f", "cat here/link/f", "cat here/secret/f", "grep -r x secret"],
   "read(here/link/deep/**)": ["cat secret/deep/er/g", "cat to-deep/er/g", "cat linked/er/g", "grep -r x ."],
   "read(to-f)": ["cat secret/f", "cat to-f", "cp secret/f x"],
+  "read(app/[id]/**)": ["cat 'app/[id]/f'", "cat app/i/f", "cat app/d/f"],
   "bash(*)": ["ls", "ls -l", "npm test", "true | cat a", "$x y", "x=1 y z", "> a", "git status"],
   "command(**)": ["ls", "ls -l src", "npm test"],
   "bash(touch **)": ["touch", "touch x", "touch x y", "ls | xargs touch"],

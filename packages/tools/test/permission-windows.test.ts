@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { win32 } from "node:path";
+import { join, win32 } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderMatcher, pathMatcher } from "../src/permission/path-rule.ts";
 
@@ -41,5 +41,35 @@ describe("S-H1: rules about paths of Windows", () => {
       expect(reaches(folder, project), folder).toBe(true);
     }
     expect(reaches(`${project}\\other`, project)).toBe(false);
+  });
+});
+
+describe("S-H1: rules in a folder of an odd name", () => {
+  test.each(
+    "[]{}()*?!+@|\"'^$\\#&;<>~`, "
+      .split("")
+      .map((letter) => `/top/a${letter}b${letter}(c)/p`)
+      .concat("/top/[a]/{b,c}", "/t/!(a)/+(b)"),
+  )("%s", (folder) => {
+    for (const strict of [true, false]) {
+      for (const body of [
+        "src/**",
+        "./src/**",
+        "src",
+        "**/a",
+        "x/../src/*",
+        `../${folder.split("/").at(-1)?.replaceAll(/\W/g, "\\$&")}/src/**`,
+      ]) {
+        const matches = pathMatcher(body);
+        expect(matches([join(folder, "src", "a")], folder, strict), body).toBe(true);
+        expect(matches(["/top/ab(c)/p/src/a"], folder, strict), body).toBe(false);
+        expect(matches(["/top/a/src/a"], folder, strict), body).toBe(false);
+        expect(matches([join(folder, "src2", "b")], folder, strict), body).toBe(false);
+        expect(folderMatcher(body)(folder, folder), body).toBe(true);
+      }
+      expect(pathMatcher("*")([join(folder, "a")], folder, strict)).toBe(true);
+      expect(pathMatcher(".")([join(folder, "a", "b")], folder, strict)).toBe(true);
+    }
+    expect(folderMatcher("src/**")(join(folder, "other"), folder)).toBe(false);
   });
 });

@@ -12,6 +12,7 @@ import {
   type ApprovalBrokerOptions,
   type PolicyRules,
 } from "../src/index.ts";
+import { parseRule } from "../src/permission/rule.ts";
 import { bashCall, riskOf, temporaryFolder, textOf, toolCall } from "./helpers.ts";
 
 async function broker(rules: PolicyRules = {}, options: Partial<ApprovalBrokerOptions> = {}) {
@@ -320,6 +321,34 @@ describe("S-H3, S-H9: asking", () => {
     expect(asked).toBe(1);
   });
 
+  test("a call that waits for its turn can be stopped while another question is open", async () => {
+    let answer: (() => void) | undefined;
+    const asked: (string | undefined)[] = [];
+    const { run, context } = await broker(
+      {},
+      {
+        ask: async ({ digest, command }) => {
+          asked.push(command);
+          await new Promise<void>((resolve) => (answer = resolve));
+          return { digest, decision: "allow" };
+        },
+      },
+    );
+    const open = run(bashCall("touch 1"), context);
+    await expect.poll(() => asked).toEqual(["touch 1"]);
+    const controller = new AbortController();
+    const waiting = run(bashCall("touch 2"), { ...context, signal: controller.signal });
+    const after = run(bashCall("touch 3"), context);
+    controller.abort(new Error("stopped"));
+    // The first question is still open.
+    await expect(waiting).rejects.toThrow("stopped");
+    answer?.();
+    expect(textOf(await open)).toBe("ran");
+    await expect.poll(() => asked).toEqual(["touch 1", "touch 3"]);
+    answer?.();
+    expect(textOf(await after)).toBe("ran");
+  });
+
   test("who attends the agent is asked; they may come and go", async () => {
     const { run, context, ran } = await broker();
     let present = false;
@@ -416,6 +445,62 @@ describe("S-H4: always", () => {
     expect(requests[0]?.remember).toEqual([]);
     await call("bash", { command });
     expect(requests).toHaveLength(2);
+  });
+
+  test.each([
+    "npm test > '**'",
+    "npm test > 'a*'",
+    "npm test >> 'a?b'",
+    "npm test > '{a,b}'",
+    "npm test > '[ab]'",
+    "npm test > '!a'",
+    "npm test > 'a|b'",
+    "npm test > ' a'",
+  ])("is never offered for what writes a file whose name is a pattern: %j", async (command) => {
+    const { call, requests } = await withStore();
+    await call("bash", { command });
+    expect(requests[0]?.remember).toEqual([]);
+    await call("bash", { command });
+    expect(requests).toHaveLength(2);
+  });
+
+  test("is for exactly this file, whatever its name is", async () => {
+    const letters = Array.from({ length: 95 }, (_, index) => String.fromCodePoint(index + 32));
+    const names = [...letters, "\t", "\n", "\u00e4", "\u{1f600}"]
+      .filter((letter) => letter !== "/")
+      .flatMap((letter) => [`a${letter}b`, `${letter}a`, `a${letter}`, `${letter}${letter}`, `${letter}(a)`])
+      .concat(
+        "a b",
+        "src/a-b.test.ts",
+        "src/\u00e4 @2x.png",
+        "~/a",
+        "~",
+        "~x/a",
+        "a, b + c = d#1%&.txt",
+        "$a.tsx",
+      );
+    const others = ["a", "b", "ab", "axb", "xa", "ax", "a/b", "xx", "x", "(a)", "aa", " a", "x(a)", "a,b"];
+    const home = join(homedir(), "a");
+    const offered: string[] = [];
+    const { preview, project } = await broker();
+    for (const path of names) {
+      const call = toolCall("write", { path: path.startsWith("~") ? `./${path}` : path, content: "" });
+      const { remember } = await preview(call, project);
+      for (const text of remember) {
+        offered.push(path);
+        const rule = parseRule(text);
+        const about = (file: string): boolean => rule.matchesPath([file], project, true);
+        expect(about(join(project, path)), text).toBe(true);
+        const wrong = others.filter((name) => name !== path && !name.startsWith(`${path}/`));
+        expect(wrong.filter((name) => about(join(project, name)), text)).toEqual([]);
+        expect(about(home), text).toBe(false);
+      }
+    }
+    expect(offered).toEqual(
+      expect.arrayContaining(["a b", "src/a-b.test.ts", "src/\u00e4 @2x.png", "~/a", "$a.tsx", "a-b", "a,b"]),
+    );
+    expect(offered).not.toContain("a*b");
+    expect(offered).not.toContain("..");
   });
 
   test("words that need quotes are the same words the next time", async () => {

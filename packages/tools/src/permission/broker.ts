@@ -168,7 +168,7 @@ export function createApprovalBroker(options: ApprovalBrokerOptions): ApprovalBr
           refused,
           asked,
           canBePermitted = false,
-        } = await settled.catch((error: unknown): Settled => {
+        } = await untilAborted(settled, context.signal).catch((error: unknown): Settled => {
           context.signal.throwIfAborted();
           return { refused: error instanceof Error ? error.message : String(error), asked: false };
         });

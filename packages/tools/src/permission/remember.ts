@@ -1,4 +1,5 @@
-import { isAbsolute, relative, sep } from "node:path";
+import { relative, sep } from "node:path";
+import { isInside } from "../shared/inside.ts";
 import type { ShellCommand } from "../shell/analyse.ts";
 import { quoteWord } from "../shell/words.ts";
 import type { CallFacts } from "./call-facts.ts";
@@ -17,13 +18,11 @@ export function rulesToRemember(
 ): string[] {
   if (facts.unclear.length > 0) return [];
   const written = facts.paths.filter(({ access }) => access === "write");
-  if (written.some(({ absolute, real }) => absolute !== real)) return [];
-  const writes = written.map(({ absolute }) => `write(${pathText(absolute, project)})`);
-  if (facts.command === undefined) {
-    return facts.risk === "write" && writes.every((rule) => !/[*?[\]{}!()]/.test(rule.slice(6, -1)))
-      ? writes
-      : [];
-  }
+  // A rule about a folder is about all that is in it.
+  if (written.some(({ absolute, real, isFolder }) => absolute !== real || isFolder)) return [];
+  const writes = written.flatMap(({ absolute }) => fileRule(absolute, project) ?? []);
+  if (writes.length < written.length) return [];
+  if (facts.command === undefined) return facts.risk === "write" ? writes : [];
   const { shell } = facts;
   if (!shell || shell.changesFolder) return [];
   const commands = shell.commands.filter((command) => !harmless(command));
@@ -43,8 +42,14 @@ export function rulesToRemember(
   return rules.length > MAX_RULES || rules.some((rule) => /[\n\r]/.test(rule)) ? [] : [...new Set(rules)];
 }
 
-function pathText(absolute: string, project: string): string {
-  const below = relative(project, absolute);
-  const inside = below !== "" && below !== ".." && !below.startsWith(`..${sep}`) && !isAbsolute(below);
-  return inside ? below.split(sep).join("/") : absolute;
+/** Letters without a meaning in a pattern. */
+const LITERAL = /^(?! )[\p{L}\p{N}\p{M}\p{S}_./@+,:=%#&'~$ -]+(?<! )$/u;
+const MEANINGFUL = /[|^<>`]/;
+
+/** The rule for exactly this file; undefined when its name would mean more in a rule. */
+function fileRule(absolute: string, project: string): string | undefined {
+  const below = absolute !== project && isInside(absolute, project) ? relative(project, absolute) : "~";
+  // In a rule `~` is the home folder.
+  const path = (below.startsWith("~") ? absolute : below).split(sep).join("/");
+  return LITERAL.test(path) && !MEANINGFUL.test(path) ? `write(${path})` : undefined;
 }
