@@ -389,3 +389,19 @@ describe.each(["deny", "ask"])("searches under a rule to %s", (kind) => {
     expect(await run("glob", { pattern: "**/a" })).toContain("src/a");
   });
 });
+
+test.each(["secret/two\nlines", "secret/deep/er/\n", "secret/\r\n/x"])(
+  "a name with line feeds does not get past a prohibition: %j",
+  async (path) => {
+    for (const rule of ["read(secret/**)", "read(secret/**/*)", "read(secret)"]) {
+      const policy = fixedPolicy(policyLayer("user", { allow: ["*"], deny: [rule] }));
+      const broker = createApprovalBroker({ policy, risk: riskOf, project });
+      for (const call of [
+        toolCall("read", { path }),
+        bashCall(`cat $'${path.replaceAll("\n", "\\n").replaceAll("\r", "\\r")}'`),
+      ]) {
+        expect((await broker.preview(call, project)).effect).not.toBe("allow");
+      }
+    }
+  },
+);

@@ -79,7 +79,7 @@ function compile({ pattern, literal, ignoreCase }: Search): RegExp {
 }
 
 function fileMatcher(files: string): (below: string) => boolean {
-  const matches = picomatch(files, { dot: true });
+  const matches = picomatch(files, { dot: true, flags: "s" });
   return files.includes("/") ? matches : (below) => matches(basename(below));
 }
 

@@ -81,7 +81,9 @@ function textOf({ folder, rest }: PathPattern): string {
 }
 
 function matcherOf(texts: readonly string[]): picomatch.Matcher {
-  return picomatch([...texts, ...texts.map((text) => `${text.replace(/\/$/, "")}/**`)], { dot: true });
+  const below = texts.map((text) => `${text.replace(/\/$/, "")}/**`);
+  // With "s", names may hold line feeds.
+  return picomatch([...texts, ...below], { dot: true, flags: "s" });
 }
 
 /** The same pattern, from where its folder really is. */
