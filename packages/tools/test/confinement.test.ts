@@ -116,6 +116,7 @@ describe("S-G1: file tools stay inside", () => {
     expect((await run(toolCall("send_file", { file_path: "/etc/passwd" }), context)).isError).toBe(true);
     expect((await run(toolCall("send_file", { file_path: "x" }), context)).isError).toBe(false);
     expect((await run(toolCall("run_tests", { cwd: ".." }), context)).isError).toBe(true);
+    expect((await run(toolCall("run_tests", { path: ["a", "../b"] }), context)).isError).toBe(true);
     expect((await run(toolCall("run_tests", { cwd: "." }), context)).isError).toBe(false);
   });
 });

@@ -1,5 +1,6 @@
 import { decodeArguments, errorResult, type ToolMiddleware } from "@zotpilot/core";
 import { createConfinement, type ConfinedContext } from "../shared/confinement.ts";
+import { pathArguments } from "../shared/path-arguments.ts";
 import { resolvePath } from "../shared/path.ts";
 import { ToolError } from "../shared/tool-error.ts";
 
@@ -13,8 +14,6 @@ export interface ConfinementOptions {
   except?: readonly string[];
 }
 
-const PATH_KEYS = ["path", "file", "file_path", "filepath", "filename", "dir", "directory", "folder", "cwd"];
-
 /**
  * Confines file tools to some folders, by where a path really leads: through links, `..`, other spellings, and also
  * when links are swapped while it runs. Every tool with a path among its arguments is checked; our own are held to it
@@ -27,9 +26,8 @@ export function confineFiles(options: ConfinementOptions): ToolMiddleware {
     if (!enabled() || except.includes(call.name)) return next(call, context);
     const input = decodeArguments(call);
     try {
-      for (const [key, value] of Object.entries(typeof input === "object" && input !== null ? input : {})) {
-        if (typeof value !== "string" || value === "" || !PATH_KEYS.includes(key)) continue;
-        await confinement.locate(resolvePath(context.cwd, value), value);
+      for (const path of typeof input === "object" && input !== null ? pathArguments(input) : []) {
+        if (path !== "") await confinement.locate(resolvePath(context.cwd, path), path);
       }
     } catch (error) {
       if (error instanceof ToolError) return errorResult(error.message);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { decodeArguments, type ToolRisk } from "@zotpilot/core";
 import type { ToolCall } from "../shared/tool-call.ts";
 import { analyseShell, type ShellCommand, type ShellFacts } from "../shell/analyse.ts";
+import { pathArguments } from "../shared/path-arguments.ts";
 import { resolvePath } from "../shared/path.ts";
 import { physicalPath } from "../shared/real-path.ts";
 import { matchingFiles } from "../shell/matching-files.ts";
@@ -46,17 +47,6 @@ export interface CallFacts {
   unclear: string[];
 }
 
-const PATH_KEYS = new Set([
-  "path",
-  "file",
-  "file_path",
-  "filepath",
-  "filename",
-  "dir",
-  "directory",
-  "folder",
-  "cwd",
-]);
 const URL_KEYS = new Set(["url", "uri", "href", "endpoint"]);
 const OWN_TOOLS = new Set(["edit", "glob", "grep", "read", "write"]);
 const POSIX_SHELLS = new Set(["bash", "sh", "shell"]);
@@ -81,10 +71,9 @@ export async function callFacts(call: ToolCall, cwd: string, risk: ToolRisk): Pr
     facts.unclear.push("its arguments are not valid");
     return facts;
   }
-  const named: PathMention[] = [];
+  const named = pathArguments(input).flatMap((path) => argumentPaths(path, cwd, facts));
   for (const [key, value] of Object.entries(input)) {
     if (typeof value !== "string") continue;
-    if (PATH_KEYS.has(key)) named.push(...argumentPaths(value, cwd, facts));
     if (URL_KEYS.has(key)) facts.hosts.push(...hostsOfAddress(value));
     if (key === "command" && risk === "execute") facts.command = value;
   }

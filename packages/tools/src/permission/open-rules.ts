@@ -32,7 +32,8 @@ const CHECKS: Readonly<Record<string, (given: Arguments) => boolean>> = {
     options.every(({ value }) => !value?.startsWith("@")) &&
     operands.every(({ value }) => /^https?:\/\//i.test(value) || !/^[a-z][a-z0-9+.-]*:(?!\d)/i.test(value)),
   // With a colon in its name, an archive is on another machine.
-  tar: ({ options }) => options.every(({ name, value }) => !/^(-f|--file)$/.test(name) || !/^[^/]*:/.test(value ?? "")),
+  tar: ({ options }) =>
+    options.every(({ name, value }) => !/^(-f|--file)$/.test(name) || !/^[^/]*:/.test(value ?? "")),
 };
 
 /** The same where options are whole names behind a single dash. */

@@ -31,7 +31,10 @@ export function pathMatcher(body: string, system = HERE): Rule["matchesPath"] {
         exact: matcherOf([textOf(pattern)]),
         loose: matcherOf(
           [pattern, realForm(pattern)]
-            .flatMap((each) => [textOf(each), textOf({ ...each, rest: each.rest.replaceAll(/[[\]]/g, "\\$&") })])
+            .flatMap((each) => [
+              textOf(each),
+              textOf({ ...each, rest: each.rest.replaceAll(/[[\]]/g, "\\$&") }),
+            ])
             .map(foldPath),
         ),
       };
@@ -58,10 +61,17 @@ export function folderMatcher(body: string, system = HERE): Rule["reachesInto"] 
 function patternOf(body: string, project: string, system: PathSystem): PathPattern {
   const text = withSlashes(body, system);
   const isHome = /^~(\/|$)/.test(text);
-  const start = isHome ? homedir() : system.isAbsolute(text) ? (posix.parse(text).root || text.slice(0, 3)) : project;
+  const start = isHome
+    ? homedir()
+    : system.isAbsolute(text)
+      ? posix.parse(text).root || text.slice(0, 3)
+      : project;
   let folder = withSlashes(start, system);
   const below = isHome ? text.slice(2) : system.isAbsolute(text) ? text.slice(folder.length) : text;
-  const parts = posix.normalize(below).split("/").filter((part) => part !== "" && part !== ".");
+  const parts = posix
+    .normalize(below)
+    .split("/")
+    .filter((part) => part !== "" && part !== ".");
   // Up to what stands for several names it is a folder.
   while (parts[0] !== undefined && !/[*?[{]|[!+@]\(/.test(parts[0])) {
     folder = posix.join(folder, parts.shift()?.replaceAll(/\\(.)/g, "$1") ?? "");

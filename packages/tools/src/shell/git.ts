@@ -1,5 +1,6 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { kindOf } from "../shared/kind-of.ts";
 import { settingsRunNothing } from "./git-config.ts";
 import { readIndex, type GitIndex } from "./git-index.ts";
 
@@ -75,10 +76,6 @@ async function contentOf(file: string, most: number): Promise<Buffer | undefined
   return readFile(file).catch(() => undefined);
 }
 
-async function kindOf(path: string): Promise<"folder" | undefined> {
-  return (await lstat(path).catch(() => undefined))?.isDirectory() ? "folder" : undefined;
-}
-
 async function exists(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined)) !== undefined;
+  return (await kindOf(path)) !== "absent";
 }
