@@ -932,6 +932,8 @@ export const revealingCommands: Readonly<Record<string, readonly string[]>> = {
     "rg -uu oauth ~/.config",
     "diff -rN ~ /nonexistent",
     "diff -r ~/.config /nonexistent",
+    "diff -y . ../project",
+    "diff . src/..",
     "grep -r S=",
     "grep -rh . .",
     "grep -R S .",

@@ -64,9 +64,8 @@ export function searchOf(
     case "fgrep":
       return grep(words);
     case "diff":
-      return words.some(({ value, kind }) => kind !== "plain" || /^-[^-]*r|^--r/.test(value))
-        ? { ...EVERYTHING, here: false }
-        : undefined;
+      // Of two folders it compares what is in them, also without `-r`.
+      return { ...EVERYTHING, here: false };
     // These are never harmless, but there may be files that nobody may read.
     case "rgrep":
     case "ag":
