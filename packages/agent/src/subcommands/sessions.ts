@@ -111,12 +111,15 @@ export async function runSessions(options: CliOptions, own: SessionsCommandOptio
       await tellNew("Imported", path);
       return exitCodes.ok;
     }
-    case "prune":
-      return prune(store, own, {
-        printSession,
-        say,
-        forget: (session) => forgetFiles(paths, session),
-      });
+    case "prune": {
+      const removed = await prune(store, own);
+      for (const session of removed) {
+        if (!own.dryRun) await forgetFiles(paths, session);
+        printSession(session);
+      }
+      say(pruned(removed.length, own.dryRun));
+      return exitCodes.ok;
+    }
   }
 }
 
@@ -135,37 +138,26 @@ async function search(
   return exitCodes.ok;
 }
 
-async function prune(
-  store: SessionStore,
-  own: SessionsCommandOptions,
-  {
-    printSession,
-    say,
-    forget,
-  }: {
-    printSession: (session: SessionSummary) => void;
-    say: (line: string) => void;
-    forget: (session: SessionSummary) => Promise<void>;
-  },
-): Promise<number> {
+/** Deletes by the rules that were given, or tells what they would delete. */
+async function prune(store: SessionStore, own: SessionsCommandOptions): Promise<readonly SessionSummary[]> {
   const { olderThanDays, keep, maxMegabytes, dryRun } = own;
   if (olderThanDays === undefined && keep === undefined && maxMegabytes === undefined) {
     throw new UsageError("sessions prune needs a rule: --older-than <days>, --keep <n> or --max-size <MB>.");
   }
-  const removed = await store.prune({
+  return store.prune({
     dryRun,
     ...(olderThanDays !== undefined && { olderThanMs: olderThanDays * 24 * 60 * 60 * 1000 }),
     ...(keep !== undefined && { keep }),
     ...(maxMegabytes !== undefined && { maxBytes: maxMegabytes * 1024 * 1024 }),
   });
-  for (const session of removed) {
-    if (!dryRun) await forget(session);
-    printSession(session);
-  }
-  const what = removed.length === 1 ? "1 conversation" : `${removed.length} conversations`;
-  const kept = removed.length === 0 ? " Those with a name, or in use, are kept." : "";
-  say(dryRun ? `${what} would be deleted; leave out --dry-run to do it.${kept}` : `${what} deleted.${kept}`);
-  return exitCodes.ok;
+}
+
+function pruned(count: number, dryRun: boolean): string {
+  const what = count === 1 ? "1 conversation" : `${count} conversations`;
+  const kept = count === 0 ? " Those with a name, or in use, are kept." : "";
+  return dryRun
+    ? `${what} would be deleted; leave out --dry-run to do it.${kept}`
+    : `${what} deleted.${kept}`;
 }
 
 /** What was remembered of the files that a conversation changed goes with it. */
