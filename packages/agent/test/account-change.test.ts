@@ -5,16 +5,13 @@ import { createSimulator, type Simulator } from "@zotpilot/simulator";
 import { textOf } from "@zotpilot/provider/model";
 import { expect, onTestFinished, test } from "vitest";
 import { main } from "../src/main.ts";
-import { parseCommandLine } from "../src/program.ts";
-import { createRuntime } from "../src/runtime/create-runtime.ts";
 import { resolvePaths } from "../src/runtime/paths.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
 import { createSandbox, type Sandbox } from "./support/cli.ts";
+import { openRuntime } from "./support/runtime.ts";
 
-function openRuntime(sandbox: Sandbox, ...args: readonly string[]): Runtime {
-  const invocation = parseCommandLine([...args, "--cwd", sandbox.project], sandbox.env);
-  if (invocation.command !== "run") throw new Error("not a run");
-  const runtime = createRuntime({ options: invocation.options, env: sandbox.env });
+function open(sandbox: Sandbox, ...args: readonly string[]): Runtime {
+  const runtime = openRuntime(sandbox, args);
   onTestFinished(() => runtime.close());
   return runtime;
 }
@@ -43,13 +40,13 @@ async function storedToken({ home }: Sandbox): Promise<string> {
 
 test("a conversation whose account was refused goes on once somebody has signed in again", async () => {
   const { simulator, sandbox } = await started();
-  const first = openRuntime(sandbox, "--host", simulator.origin);
+  const first = open(sandbox, "--host", simulator.origin);
   await signIn(first);
   await (await first.agent()).prompt("remember the word");
   await first.close();
   simulator.revokeGithubToken(await storedToken(sandbox));
 
-  const again = openRuntime(sandbox, "--host", simulator.origin, "--continue");
+  const again = open(sandbox, "--host", simulator.origin, "--continue");
   await expect(again.agent()).rejects.toMatchObject({ code: "unauthenticated" });
   await signIn(again);
   const { transcript } = await again.agent();
@@ -59,7 +56,7 @@ test("a conversation whose account was refused goes on once somebody has signed 
 test("--model is for the account that it was said to: others go on with a model that they have", async () => {
   const { simulator, sandbox } = await started();
   const own = "claude-haiku-4.5";
-  const runtime = openRuntime(sandbox, "--host", simulator.origin, "--model", own);
+  const runtime = open(sandbox, "--host", simulator.origin, "--model", own);
   await signIn(runtime);
   const agent = await runtime.agent();
   expect(agent.model).toBe(own);
@@ -73,7 +70,7 @@ test("--model is for the account that it was said to: others go on with a model 
 
 test("a demo takes the place of an account whose model it does not have", async () => {
   const { sandbox } = await started();
-  const runtime = openRuntime(sandbox, "--model", "no-model-of-the-demo");
+  const runtime = open(sandbox, "--model", "no-model-of-the-demo");
   await runtime.connect();
   expect(runtime.connection.type).toBe("signed_out");
   await runtime.startDemo();
@@ -83,7 +80,7 @@ test("a demo takes the place of an account whose model it does not have", async 
 test("a program that never prints its token holds nothing up that is left", async () => {
   const { sandbox } = await started();
   sandbox.env["ZOTPILOT_TOKEN_COMMAND"] = JSON.stringify(["sleep", "1000"]);
-  const runtime = openRuntime(sandbox);
+  const runtime = open(sandbox);
   const agent = runtime.agent();
   agent.catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -105,7 +102,7 @@ test("who waits for standard input can be stopped", async () => {
 
 test("F-7: what could not be saved goes along to the next account, and is saved there", async () => {
   const { simulator, sandbox } = await started();
-  const runtime = openRuntime(sandbox, "--host", simulator.origin);
+  const runtime = open(sandbox, "--host", simulator.origin);
   await signIn(runtime);
   const { sessions } = resolvePaths(sandbox.env);
   await writeFile(sessions, "in the way");
@@ -123,7 +120,7 @@ test("F-7: what could not be saved goes along to the next account, and is saved 
   expect(agent.transcript.messages.map(textOf)[0]).toBe("remember the word");
   await agent.prompt("go on");
   await runtime.close();
-  const again = openRuntime(sandbox, "--host", simulator.origin, "--continue");
+  const again = open(sandbox, "--host", simulator.origin, "--continue");
   const { transcript } = await again.agent();
   expect(transcript.messages.map(textOf)).toEqual(agent.transcript.messages.map(textOf));
 });

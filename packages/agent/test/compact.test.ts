@@ -1,7 +1,7 @@
 import { answer, createSimulator, type Simulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { openChat, type TestChat } from "./support/chat.ts";
-import { createSandbox } from "./support/cli.ts";
+import { accountOf, createSandbox } from "./support/cli.ts";
 
 interface Scene extends AsyncDisposable {
   simulator: Simulator;
@@ -11,10 +11,7 @@ interface Scene extends AsyncDisposable {
 /** A chat with a conversation that is long enough to be summarised. */
 async function talkAtLength(then: Parameters<Simulator["answerWith"]>[0]): Promise<Scene> {
   const simulator = await createSimulator({ answer: answer.text("a long word ".repeat(4_000)) });
-  const sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  const sandbox = await createSandbox(accountOf(simulator));
   const chat = openChat(sandbox, []);
   chat.controller.start("tell me a lot");
   await isIdle(chat, 2);

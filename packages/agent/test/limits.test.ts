@@ -1,6 +1,6 @@
 import { answer, createSimulator, type SimulatorOptions } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createSandbox, runCli } from "./support/cli.ts";
+import { accountOf, createSandbox, runCli } from "./support/cli.ts";
 
 /** A model that never comes to an end by itself, unless told otherwise, and an account for it. */
 async function start(options: SimulatorOptions = {}) {
@@ -8,10 +8,7 @@ async function start(options: SimulatorOptions = {}) {
     answer: () => answer.toolCalls([{ name: "glob", arguments: { pattern: "*" } }]),
     ...options,
   });
-  const sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  const sandbox = await createSandbox(accountOf(simulator));
   return {
     simulator,
     sandbox,

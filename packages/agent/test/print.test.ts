@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { cliArguments, createSandbox, runCli } from "./support/cli.ts";
+import { accountOf, cliArguments, createSandbox, runCli } from "./support/cli.ts";
 
 test("the demo lists, reads and reports, with real tool calls", async () => {
   await using sandbox = await createSandbox();
@@ -78,10 +78,7 @@ test("--continue goes on with the conversation, --no-session leaves none", async
 
 test("what is piped in is waited for, however slow it is", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   const command = [process.execPath, ...cliArguments].map((part) => `"${part}"`).join(" ");
   const child = spawn("/bin/sh", ["-c", `(sleep 1; echo LATE-DATA) | ${command} -p "review this"`], {
     cwd: sandbox.project,

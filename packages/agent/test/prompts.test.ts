@@ -1,17 +1,14 @@
 import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { openChat, type TestChat } from "./support/chat.ts";
-import { createSandbox } from "./support/cli.ts";
+import { accountOf, createSandbox } from "./support/cli.ts";
 
 const said = (chat: TestChat): string[] =>
   chat.state().blocks.flatMap((block) => (block.type === "user" ? [block.text] : []));
 
 test("a prompt that comes before the account is found is answered", async () => {
   await using simulator = await createSimulator({ answer: answer.text("Well.") });
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   await using chat = openChat(sandbox, []);
   chat.controller.start(undefined);
   expect(chat.runtime.connection.type).toBe("connecting");
@@ -21,10 +18,7 @@ test("a prompt that comes before the account is found is answered", async () => 
 
 test("what is said with /steer before anything runs is a prompt of its own; nothing is lost", async () => {
   await using simulator = await createSimulator({ answer: answer.text("Well.") });
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   await using chat = openChat(sandbox, []);
   chat.controller.start(undefined);
   chat.controller.submit("indent this");
@@ -47,10 +41,7 @@ test("what is said with /steer while the model works is heard before its next st
       answer.text("With tabs, then."),
     ]),
   });
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   await using chat = openChat(sandbox, []);
   chat.controller.start("indent this");
   await asked;

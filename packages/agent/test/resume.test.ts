@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createSandbox, runCli, startCli } from "./support/cli.ts";
+import { accountOf, createSandbox, runCli, startCli } from "./support/cli.ts";
 import { makeNewerSession } from "./support/newer-session.ts";
 
 async function until(check: () => boolean | Promise<boolean>): Promise<void> {
@@ -11,10 +11,7 @@ async function until(check: () => boolean | Promise<boolean>): Promise<void> {
 
 test("kill -9 in the middle of a command: the conversation is there, and the next request is accepted", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   await writeFile(join(sandbox.project, "ready"), "");
   const child = startCli(sandbox, ["--yes", "--json", "run `sleep 30`"]);
   child.stdin.end();
@@ -43,10 +40,7 @@ test("kill -9 in the middle of a command: the conversation is there, and the nex
 
 test("kill -9 while text streams: what was asked is there, and the next request is accepted", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   const child = startCli(sandbox, ["-p", "count slowly to 100"]);
   child.stdin.end();
   let output = "";
@@ -92,10 +86,7 @@ test("S-K5: rpc reads a session of a newer version, and refuses prompts", async 
 
 test("a conversation goes on with the model that was asked for when it began", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   const model = "gpt-5.2-codex";
   expect(await runCli(sandbox, ["-m", model, "-p", "hello"])).toMatchObject({ code: 0 });
   expect(await runCli(sandbox, ["--continue", "-p", "again"])).toMatchObject({ code: 0 });

@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { createRpcClient, type RpcApproval, type WireEvent } from "@zotpilot/core/rpc";
 import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { cliArguments, createSandbox, finished, runCli, startCli, type Sandbox } from "./support/cli.ts";
+import {
+  accountOf,
+  cliArguments,
+  createSandbox,
+  finished,
+  runCli,
+  startCli,
+  type Sandbox,
+} from "./support/cli.ts";
 
 /** A model that writes two files in each first answer, and a program that asks it. */
 async function start() {
@@ -18,10 +26,7 @@ async function start() {
           ])
         : answer.text("done"),
   });
-  const sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  const sandbox = await createSandbox(accountOf(simulator));
   return {
     simulator,
     sandbox,

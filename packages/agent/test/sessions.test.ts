@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
 import { resolvePaths } from "../src/runtime/paths.ts";
-import { createSandbox, runCli, startCli, type CliResult, type Sandbox } from "./support/cli.ts";
+import { accountOf, createSandbox, runCli, startCli, type CliResult, type Sandbox } from "./support/cli.ts";
 
 interface Listed {
   id: string;
@@ -205,10 +205,7 @@ test(
 
 test("rules of the project and what was appended stand in the system prompt; project skills only when trusted", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   await writeFile(join(sandbox.project, "AGENTS.md"), "Use tabs, rule-mark.\n");
   const folder = join(sandbox.project, ".zotpilot", "skills", "deploy");
   await mkdir(folder, { recursive: true });
@@ -237,10 +234,7 @@ test("budgets end a run with exit code 3", async () => {
 
 test("--reasoning says how hard a model thinks; a level that does not exist is refused", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   const ask = ["-m", "gpt-5.2-codex", "-p", "hi"];
   expect(await runCli(sandbox, ["--reasoning", "Max", ...ask])).toMatchObject({ code: 0 });
   expect(await runCli(sandbox, ask)).toMatchObject({ code: 0 });
@@ -256,10 +250,7 @@ test("--reasoning says how hard a model thinks; a level that does not exist is r
 
 test("the first request is small: instructions and tools take at most 6 KB", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   expect(await runCli(sandbox, ["-p", "hi"])).toMatchObject({ code: 0 });
   const request = simulator.requests.find(({ path }) => path === "/chat/completions");
   expect(JSON.stringify(request?.body).length).toBeLessThanOrEqual(6 * 1024);

@@ -1,14 +1,11 @@
 import { createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createSandbox, startCli } from "./support/cli.ts";
+import { accountOf, createSandbox, startCli } from "./support/cli.ts";
 import { createRpcClient } from "@zotpilot/core/rpc";
 
 test("a token that expires between two turns costs exactly one exchange, and nobody sees it", async () => {
   await using simulator = await createSimulator();
-  await using sandbox = await createSandbox({
-    COPILOT_GITHUB_TOKEN: simulator.githubToken,
-    ZOTPILOT_HOST: simulator.origin,
-  });
+  await using sandbox = await createSandbox(accountOf(simulator));
   const exchanges = (): number =>
     simulator.requests.filter(({ path }) => path === "/copilot_internal/v2/token").length;
   const child = startCli(sandbox, ["rpc"]);

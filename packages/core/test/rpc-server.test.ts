@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { createAgent, defineTool, type AgentOptions } from "../src/index.ts";
 import { serveRpc } from "../src/rpc/index.ts";
-import { isDone, serve } from "./support/rpc.ts";
+import { converse, isDone, serve } from "./support/rpc.ts";
 import { types } from "./support/run.ts";
 import {
   answerEvents,
@@ -419,10 +419,7 @@ test("clear is refused while a summary is made and while somebody else uses the 
   const provider = scripted(...long, play([], untilAborted), play([], untilAborted));
   const agent = make({ provider, modelInfo: async () => undefined });
   const rpc = serve(agent);
-  for (const message of ["one", "two"]) {
-    await rpc.ask({ type: "prompt", message });
-    await rpc.next(isDone);
-  }
+  await converse(rpc, "one", "two");
   await rpc.ask({ type: "compact" });
   expect(await rpc.ask({ type: "clear" })).toMatchObject({ success: false });
   expect(await rpc.ask({ type: "get_state" })).toMatchObject({ data: { busy: true, message_count: 4 } });
@@ -703,14 +700,10 @@ test("a summary is told as the bare text, and its usage as auxiliary", async () 
   const provider = scripted(long("x"), long("y"), say("the gist"), say("more"));
   const agent = make({ provider, modelInfo: async () => undefined });
   const rpc = serve(agent);
-  for (const message of ["one", "two"]) {
-    await rpc.ask({ type: "prompt", message });
-    await rpc.next(isDone);
-  }
+  await converse(rpc, "one", "two");
   await rpc.ask({ type: "compact" });
   expect(await rpc.next(({ type }) => type === "compact_done")).toMatchObject({ summary: "the gist" });
-  await rpc.ask({ type: "prompt", message: "three" });
-  await rpc.next(isDone);
+  await converse(rpc, "three");
   const usages = rpc.lines.filter(({ type }) => type === "usage");
   expect(usages.map((line) => line["auxiliary"])).toEqual([undefined, undefined, true, undefined]);
   expect(usages.map((line) => "auxiliary" in line)).toEqual([false, false, true, false]);

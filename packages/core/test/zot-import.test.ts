@@ -4,7 +4,14 @@ import { createCopilot } from "@zotpilot/provider";
 import { textOf } from "@zotpilot/provider/model";
 import { answer, createSimulator } from "@zotpilot/simulator";
 import { expect, test } from "vitest";
-import { createAgent, emptyTranscript, importSession, openSession, reduceTranscript } from "../src/index.ts";
+import {
+  createAgent,
+  emptyTranscript,
+  importSession,
+  openSession,
+  reduceTranscript,
+  type Transcript,
+} from "../src/index.ts";
 import { pairingProblems } from "./support/run.ts";
 import { folder, historyOf } from "./support/session-files.ts";
 
@@ -79,6 +86,14 @@ async function goOn(path: string): Promise<string[]> {
   return bodies;
 }
 
+/** What a session goes on from; there was nothing to mend in it. */
+async function opened(path: string): Promise<Transcript> {
+  const session = await openSession(path);
+  await session.close();
+  expect(session.warnings).toEqual([]);
+  return session.events.reduce(reduceTranscript, emptyTranscript);
+}
+
 for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.zotsession"]) {
   test(`a session of zot, ${name.split(".")[1]}, is taken over and goes on`, async () => {
     const directory = await folder();
@@ -92,10 +107,7 @@ for (const name of ["20261121-015303-71f50c12.jsonl", "20261121-015303-71f50c12.
     expect(await readFile(file, "utf8")).toBe(source);
     expect(warnings).toEqual([`${file}: lines that could not be read were left out (2)`]);
 
-    const session = await openSession(path);
-    await session.close();
-    expect(session.warnings).toEqual([]);
-    const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
+    const transcript = await opened(path);
     expect([transcript.name, transcript.model]).toEqual(["a title", "gpt-5"]);
     expect(transcript.usage).toMatchObject({
       inputTokens: 12,
@@ -189,9 +201,7 @@ test("a session that zot has compacted stays so, its history stays readable, and
     "and now?",
   ]);
 
-  const session = await openSession(path);
-  await session.close();
-  const transcript = session.events.reduce(reduceTranscript, emptyTranscript);
+  const transcript = await opened(path);
   expect([transcript.name, transcript.model]).toEqual(["Parser", "gpt-5.2-codex"]);
   expect(transcript.usage).toEqual({
     inputTokens: 190,

@@ -9,10 +9,9 @@ import {
 import { createChatController, type ChatController } from "../../src/chat/controller.ts";
 import { initialChatState, type ChatAction, type ChatState } from "../../src/chat/state/chat-state.ts";
 import { reduceChat } from "../../src/chat/state/reduce-chat.ts";
-import { parseCommandLine } from "../../src/program.ts";
-import { createRuntime } from "../../src/runtime/create-runtime.ts";
 import type { Runtime } from "../../src/runtime/runtime.ts";
 import type { Sandbox } from "./cli.ts";
+import { openRuntime } from "./runtime.ts";
 
 /** The chat as it is behind the screen. */
 export interface TestChat extends AsyncDisposable {
@@ -30,9 +29,7 @@ export interface TestChat extends AsyncDisposable {
 
 /** Opens a chat on a sandbox; nothing is started yet. `now` is the clock that keys are told apart by. */
 export function openChat(sandbox: Sandbox, args: readonly string[], now?: () => number): TestChat {
-  const invocation = parseCommandLine([...args, "--cwd", sandbox.project], sandbox.env);
-  if (invocation.command !== "run") throw new Error("not a run");
-  const runtime = createRuntime({ options: invocation.options, env: sandbox.env });
+  const runtime = openRuntime(sandbox, args);
   const { version, cwd, connection } = runtime;
   const store = createStore(reduceChat, initialChatState({ version, cwd, connection }));
   const editor = createStore(reduceEditor, emptyEditor);

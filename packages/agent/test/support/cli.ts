@@ -1,3 +1,4 @@
+import type { Simulator } from "@zotpilot/simulator";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,6 +28,14 @@ export async function createSandbox(extra: Record<string, string> = {}): Promise
     env: { PATH: process.env["PATH"], HOME: home, ZOTPILOT_HOME: home, ...extra },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** The environment of somebody who has an account there. */
+export function accountOf({
+  githubToken,
+  origin,
+}: Pick<Simulator, "githubToken" | "origin">): Record<string, string> {
+  return { COPILOT_GITHUB_TOKEN: githubToken, ZOTPILOT_HOST: origin };
 }
 
 /** How a run of the program ended. */

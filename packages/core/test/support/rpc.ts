@@ -83,3 +83,11 @@ export function serve(agent: Agent, options: Partial<RpcServerOptions> = {}): Se
 }
 
 export const isDone = (line: Value): boolean => line["type"] === "done";
+
+/** Says these one after the other, each when the one before is answered. */
+export async function converse(rpc: ServedAgent, ...messages: readonly string[]): Promise<void> {
+  for (const message of messages) {
+    await rpc.ask({ type: "prompt", message });
+    await rpc.next(isDone);
+  }
+}
